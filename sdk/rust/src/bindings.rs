@@ -39,10 +39,34 @@ macro_rules! world {
 world!(llm, "llm-plugin", "__export_llm", "jackfield_sdk::bindings::llm", ["chat-stream"]);
 world!(embedding, "embedding-plugin", "__export_embedding", "jackfield_sdk::bindings::embedding", []);
 world!(rerank, "rerank-plugin", "__export_rerank", "jackfield_sdk::bindings::rerank", []);
-world!(transcription, "transcription-plugin", "__export_transcription", "jackfield_sdk::bindings::transcription", ["transcription-stream"]);
-world!(speech, "speech-plugin", "__export_speech", "jackfield_sdk::bindings::speech", ["audio-stream", "audio", "speech-response"]);
-world!(vector_store, "vector-store-plugin", "__export_vector_store", "jackfield_sdk::bindings::vector_store", []);
+world!(
+    transcription,
+    "transcription-plugin",
+    "__export_transcription",
+    "jackfield_sdk::bindings::transcription",
+    ["transcription-stream"]
+);
+world!(
+    speech,
+    "speech-plugin",
+    "__export_speech",
+    "jackfield_sdk::bindings::speech",
+    ["audio-stream", "audio", "speech-response"]
+);
+world!(
+    vector_store,
+    "vector-store-plugin",
+    "__export_vector_store",
+    "jackfield_sdk::bindings::vector_store",
+    []
+);
 world!(callback, "callback-plugin", "__export_callback", "jackfield_sdk::bindings::callback", []);
 world!(tool, "tool-plugin", "__export_tool", "jackfield_sdk::bindings::tool", []);
-world!(passthrough, "passthrough-plugin", "__export_passthrough", "jackfield_sdk::bindings::passthrough", ["forward-response"]);
+world!(
+    passthrough,
+    "passthrough-plugin",
+    "__export_passthrough",
+    "jackfield_sdk::bindings::passthrough",
+    ["forward-response"]
+);
 world!(models, "models-plugin", "__export_models", "jackfield_sdk::bindings::models", []);

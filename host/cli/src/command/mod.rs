@@ -1,0 +1,53 @@
+//! The commands, one file each: its arguments, its help, and what it does.
+
+mod chat;
+mod completions;
+mod config;
+mod demo;
+mod dev;
+mod embed;
+mod models;
+mod plugin;
+mod target;
+
+use clap::Subcommand;
+
+use crate::session::Session;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Ask a model something
+    Chat(chat::Arguments),
+    /// Turn texts into vectors
+    Embed(embed::Arguments),
+    /// List the models of a provider, or the providers
+    Models(models::Arguments),
+    /// Make, look into and install plugins
+    #[command(subcommand)]
+    Plugin(plugin::Command),
+    /// Check the configuration
+    #[command(subcommand)]
+    Config(config::Command),
+    /// Help to develop plugins
+    #[command(subcommand)]
+    Dev(dev::Command),
+    /// Show what the sandbox does, against a pretended provider and a hostile plugin
+    Demo(demo::Arguments),
+    /// Print a completion script for a shell
+    Completions(completions::Arguments),
+}
+
+/// Runs a command.
+pub(crate) async fn run(session: &Session, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Chat(arguments) => chat::run(session, arguments).await,
+        Command::Embed(arguments) => embed::run(session, arguments).await,
+        Command::Models(arguments) => models::run(session, arguments).await,
+        Command::Plugin(command) => plugin::run(session, command).await,
+        Command::Config(command) => config::run(session, command).await,
+        Command::Dev(command) => dev::run(command).await,
+        Command::Demo(arguments) => demo::run(session, arguments).await,
+        Command::Completions(arguments) => completions::run(&arguments),
+    }
+}

@@ -1,0 +1,130 @@
+//! The settings file: finding it, reading it, and what holds where there is none.
+
+use std::path::{Path, PathBuf};
+
+use jackfield_runtime::catalog::{Catalog, CatalogError};
+use jackfield_runtime::manifest::name::{NameError, ProviderName};
+use jackfield_runtime::settings::document::Problems;
+use jackfield_runtime::settings::{PluginSettings, ProviderSettings, Settings};
+use jackfield_runtime::{Host, HostBuilder, PoolSizes};
+
+use crate::places::Places;
+
+/// A configuration can't be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// The file can't be read.
+    #[error("the configuration {} can't be read", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// It says something that it can't.
+    #[error("the configuration is wrong:\n{0}")]
+    Wrong(Problems),
+    /// The shipped catalog is broken.
+    #[error("the catalog of this program is broken, which is a bug: {0}")]
+    Catalog(Problems),
+    /// A provider's name isn't one.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A provider that neither the file nor the catalog completes.
+    #[error(transparent)]
+    Provider(#[from] CatalogError),
+    /// There is no folder of plugins.
+    #[error(
+        "there is no folder of plugins: none of {} exists; name one with --plugins, JACKFIELD_PLUGINS, or `dir` under [plugins]",
+        tried.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+    )]
+    NoPlugins {
+        /// Where it was looked for.
+        tried: Vec<PathBuf>,
+    },
+}
+
+/// A configuration: what the file says, completed by the catalog.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The file; nothing where there is none and only the catalog holds.
+    pub file: Option<PathBuf>,
+    /// What it says, with absolute paths.
+    pub settings: Settings,
+    /// The presets.
+    pub catalog: Catalog,
+    /// The folder of plugin files, where the usual ones don't count.
+    pub plugins: Option<PathBuf>,
+    /// Where to look for what the file doesn't say.
+    pub places: Places,
+}
+
+impl Config {
+    /// The configuration in this file or, without one, in the first of the usual
+    /// places that has one, or that of no file at all.
+    ///
+    /// # Errors
+    /// Where a file is there and can't be used, with everything that is wrong
+    /// with it.
+    pub fn find(places: &Places, file: Option<&Path>) -> Result<Self, ConfigError> {
+        let named = file.map(|file| places.working.join(file));
+        let found = named.or_else(|| places.config_files().into_iter().find(|file| file.is_file()));
+        match found {
+            Some(file) => Self::read(places, &file),
+            None => Self::of_settings(places, Settings::default()),
+        }
+    }
+
+    /// The configuration in this file.
+    pub fn read(places: &Places, file: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(file)
+            .map_err(|source| ConfigError::Read { path: file.to_owned(), source })?;
+        let name = file.strip_prefix(&places.working).unwrap_or(file).display().to_string();
+        let mut settings = Settings::parse(&text, &name, &[]).map_err(ConfigError::Wrong)?;
+        // Whether it was written can't be told from whether it is the default; both mean the same.
+        let usual = settings.plugins == PluginSettings::default();
+        settings.resolve_paths(file.parent().unwrap_or(&places.working));
+        let plugins = Some(settings.plugins.dir.clone()).filter(|dir| !usual || dir.is_dir());
+        Ok(Self { file: Some(file.to_owned()), plugins, ..Self::of_settings(places, settings)? })
+    }
+
+    /// These settings and the shipped catalog, without any file.
+    pub fn of_settings(places: &Places, settings: Settings) -> Result<Self, ConfigError> {
+        let catalog = Catalog::shipped().map_err(ConfigError::Catalog)?;
+        Ok(Self { file: None, settings, catalog, plugins: None, places: places.clone() })
+    }
+
+    /// A provider with all that binding it takes: of the settings, completed by
+    /// its preset, or of the catalog alone.
+    pub fn provider(&self, name: &str) -> Result<ProviderSettings, ConfigError> {
+        let name: ProviderName = name.parse()?;
+        let written = self.settings.providers.get(&name).cloned().unwrap_or_default();
+        Ok(self.catalog.complete(&name, written)?)
+    }
+
+    /// The folder of plugin files: the one that is named, else the first of the
+    /// usual ones that exists.
+    pub fn plugin_folder(&self) -> Result<PathBuf, ConfigError> {
+        if let Some(folder) = &self.plugins {
+            return Ok(folder.clone());
+        }
+        let tried = self.places.plugin_folders();
+        match tried.iter().find(|folder| folder.is_dir()) {
+            Some(folder) => Ok(folder.clone()),
+            None => Err(ConfigError::NoPlugins { tried }),
+        }
+    }
+
+    /// A host with the sizes and the cache that the settings name.
+    pub fn host(&self) -> HostBuilder {
+        let runtime = &self.settings.runtime;
+        let pool = PoolSizes { instances: runtime.instances, memory: runtime.memory.bytes_usize() };
+        let builder = Host::builder().pool(pool);
+        match runtime.cache.clone().or_else(|| self.places.code_cache()) {
+            Some(folder) => builder.code_cache(folder),
+            None => builder,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The command line of Jackfield: reads the arguments, runs one command, and
+//! turns its outcome into an exit code that a script can act on.
+
+#![allow(unused_crate_dependencies, reason = "the library of this package has dependencies that the command line lacks")]
+
+mod args;
+mod command;
+mod component;
+mod exit;
+mod render;
+mod session;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::Arguments;
+use exit::Exit;
+use session::Session;
+
+fn main() -> ExitCode {
+    exit::report_panics();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are "errors" too; clap knows where each belongs. Nobody is left to be told
+            // when it can't be printed.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Ok }.into();
+        }
+    };
+    render::log::start(arguments.global.level());
+    let outcome = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(anyhow::Error::from)
+        .and_then(|tokio| {
+            let outcome = tokio.block_on(run(arguments));
+            // A read of the terminal can't be cancelled; nobody waits for it.
+            tokio.shutdown_background();
+            outcome
+        });
+    match outcome {
+        Ok(()) => Exit::Ok.into(),
+        Err(error) => {
+            let exit = Exit::of(&error);
+            render::failure::print(&error, exit);
+            exit.into()
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let session = Session::new(arguments.global);
+    tokio::select! {
+        outcome = command::run(&session, arguments.command) => outcome,
+        // Dropping the command drops its streams, which closes the connections to upstreams.
+        _ = tokio::signal::ctrl_c() => Err(exit::Interrupted.into()),
+    }
+}

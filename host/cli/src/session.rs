@@ -1,0 +1,42 @@
+//! What a command starts from: the shared arguments, and how they choose the
+//! configuration.
+
+use std::sync::Arc;
+
+use jackfield::{Config, Jackfield, Places};
+
+use crate::args::Global;
+use crate::render::progress::Bar;
+
+/// One run of the command line.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) global: Global,
+    pub(crate) places: Places,
+}
+
+impl Session {
+    pub(crate) fn new(global: Global) -> Self {
+        Self { global, places: Places::of_process() }
+    }
+
+    /// The configuration.
+    pub(crate) fn config(&self) -> anyhow::Result<Config> {
+        let mut config = Config::find(&self.places, self.global.config.as_deref())?;
+        if let Some(folder) = &self.global.plugins {
+            config.plugins = Some(self.places.working.join(folder));
+        }
+        Ok(config)
+    }
+
+    /// A host with that configuration.
+    pub(crate) fn open(&self) -> anyhow::Result<Jackfield> {
+        let progress = Arc::new(Bar::new(!self.global.quiet));
+        Ok(Jackfield::builder(self.config()?).progress(progress).open()?)
+    }
+
+    /// Whether `-v` was given.
+    pub(crate) fn verbose(&self) -> bool {
+        self.global.verbose > 0
+    }
+}

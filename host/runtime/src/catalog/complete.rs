@@ -1,0 +1,154 @@
+//! Completes what an operator wrote with what the catalog knows. What the
+//! operator wrote wins; origins and secrets of the preset come in addition.
+
+use super::{Catalog, Preset};
+use crate::manifest::name::{Name, PluginName, ProviderName};
+use crate::secret::SecretSource;
+use crate::settings::document::advice;
+use crate::settings::{ProviderSettings, WrittenProvider};
+
+/// Why a provider can't be completed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CatalogError {
+    /// It names no plugin, and no preset has its name.
+    #[error(
+        "provider {provider}: it names no plugin and the catalog has no preset {provider}; {advice} Or write plugin = \"...\" under [providers.{provider}]"
+    )]
+    NoPlugin {
+        /// The provider.
+        provider: ProviderName,
+        /// Which presets there are.
+        advice: String,
+    },
+    /// It names a preset that isn't there.
+    #[error("provider {provider}: the catalog has no preset {preset}; {advice}")]
+    NoPreset {
+        /// The provider.
+        provider: ProviderName,
+        /// The preset.
+        preset: ProviderName,
+        /// Which presets there are.
+        advice: String,
+    },
+    /// It names a preset and a plugin that don't go together.
+    #[error(
+        "provider {provider}: the preset {preset} is for the plugin {wanted}, not for {found}; remove one of both lines, and grant {found} its origins yourself"
+    )]
+    OtherPlugin {
+        /// The provider.
+        provider: ProviderName,
+        /// The preset.
+        preset: ProviderName,
+        /// The preset's plugin.
+        wanted: PluginName,
+        /// The provider's plugin.
+        found: PluginName,
+    },
+    /// The preset can't know a value, and the operator didn't write it.
+    #[error(
+        "provider {provider}: config.{name} is missing; write config.{name} = {example} with your own names in it, under [providers.{provider}]"
+    )]
+    Needs {
+        /// The provider.
+        provider: ProviderName,
+        /// The value.
+        name: Name,
+        /// What it can look like, as TOML.
+        example: String,
+    },
+}
+
+impl Catalog {
+    /// A provider with all that binding it takes.
+    ///
+    /// It starts from the preset that `preset` names, else from the one of the
+    /// provider's own name, unless it names another plugin than that preset.
+    ///
+    /// # Errors
+    /// Where neither a plugin nor a preset is named, where both are and don't
+    /// go together, and where a value is missing that the preset can't know.
+    pub fn complete(
+        &self,
+        provider: &ProviderName,
+        written: WrittenProvider,
+    ) -> Result<ProviderSettings, CatalogError> {
+        let Some((name, preset)) = self.preset_for(provider, &written)? else {
+            return match written.plugin.clone() {
+                Some(plugin) => Ok(ProviderSettings::from_written(plugin, written)),
+                None => {
+                    Err(CatalogError::NoPlugin { provider: provider.clone(), advice: self.advice(provider) })
+                }
+            };
+        };
+        let plugin = match written.plugin.clone() {
+            None => preset.plugin.clone(),
+            Some(plugin) if plugin.name == preset.plugin.name => plugin,
+            Some(plugin) => {
+                return Err(CatalogError::OtherPlugin {
+                    provider: provider.clone(),
+                    preset: name,
+                    wanted: preset.plugin.name.clone(),
+                    found: plugin.name,
+                });
+            }
+        };
+        if let Some((name, example)) =
+            preset.needs.iter().find(|(name, _)| !written.config.contains_key(*name))
+        {
+            let (provider, name, example) = (provider.clone(), name.clone(), example.to_string());
+            return Err(CatalogError::Needs { provider, name, example });
+        }
+        let mut settings = ProviderSettings::from_written(plugin, written);
+        preset.fill(&mut settings);
+        Ok(settings)
+    }
+
+    /// A provider straight from the preset of this name.
+    ///
+    /// # Errors
+    /// Where there is none, or it needs a value that only the operator knows.
+    pub fn provider(&self, name: &ProviderName) -> Result<ProviderSettings, CatalogError> {
+        self.complete(name, WrittenProvider::default())
+    }
+
+    fn preset_for(
+        &self,
+        provider: &ProviderName,
+        written: &WrittenProvider,
+    ) -> Result<Option<(ProviderName, &Preset)>, CatalogError> {
+        let Some(name) = &written.preset else {
+            let same = |preset: &&Preset| {
+                written.plugin.as_ref().is_none_or(|plugin| plugin.name == preset.plugin.name)
+            };
+            return Ok(self.presets.get(provider).filter(same).map(|preset| (provider.clone(), preset)));
+        };
+        let preset = self.presets.get(name).ok_or_else(|| CatalogError::NoPreset {
+            provider: provider.clone(),
+            preset: name.clone(),
+            advice: self.advice(name),
+        })?;
+        Ok(Some((name.clone(), preset)))
+    }
+
+    fn advice(&self, name: &ProviderName) -> String {
+        let known: Vec<&str> = self.presets.keys().map(ProviderName::as_str).collect();
+        advice(name.as_str(), &known).replace("remove it, or use one of", "the presets are")
+    }
+}
+
+impl Preset {
+    fn fill(&self, settings: &mut ProviderSettings) {
+        for (name, value) in &self.config {
+            settings.config.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        for (name, variables) in &self.secrets {
+            let source = || SecretSource::Env(variables.clone());
+            settings.secrets.entry(name.clone()).or_insert_with(source);
+        }
+        for origin in &self.origins {
+            if !settings.grant.origins.contains(origin) {
+                settings.grant.origins.push(origin.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! The one way out: every request of a plugin, through whichever door, passes
+//! through [`Egress::send`].
+//!
+//! Against: a plugin that reaches what its operator did not grant, carries a
+//! secret out, or spends without end. The steps stand in one function, in the
+//! order in which they hold; a credential exists in a request only between
+//! step 4 and the wire. [`policy`] decides where to, [`headers`] and [`scan`]
+//! what may be said, [`auth`] adds the credential, [`resolve`] and [`address`]
+//! decide what is connected to, [`transport`] sends, [`body`] guards the
+//! answer.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use ::url::Url;
+
+pub mod address;
+pub mod auth;
+pub mod body;
+mod clients;
+pub mod error;
+pub mod headers;
+pub mod limits;
+pub mod methods;
+pub mod observe;
+pub mod origin;
+pub mod policy;
+mod redirect;
+pub mod refusal;
+pub mod request;
+pub mod reqwest_transport;
+pub mod resolve;
+pub mod scan;
+mod tls;
+pub mod transport;
+pub mod url;
+
+use self::{
+    auth::{Authenticator, Writes},
+    body::CappedBody,
+    clients::{Clients, Purpose},
+    error::EgressError,
+    limits::{CallBudget, EgressLimits, Redirects},
+    observe::{EgressObserver, ObservedRequest},
+    policy::{AuthId, Permit, Policy},
+    refusal::{Refusal, Rule},
+    request::{EgressResponse, GuestRequest, Hop, check_parameters, check_secrets},
+    resolve::{DialError, Resolver},
+    scan::SecretScanner,
+    transport::{IncomingResponse, OutgoingRequest, Transport, TransportError},
+};
+
+/// The policy knows an auth scheme that nobody can apply.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "provider `{provider}`: no authenticator for auth `{auth}`; give one for each `[auth.*]` of the manifest"
+)]
+pub struct MissingAuthenticator {
+    /// The provider.
+    pub provider: String,
+    /// The scheme's name in the manifest.
+    pub auth: String,
+}
+
+/// The way out of one bound provider. Shared by all of its calls; holds its
+/// connections.
+pub struct Egress {
+    policy: Policy,
+    scanner: RwLock<Arc<SecretScanner>>,
+    /// By [`AuthId`], with what each of them writes.
+    authenticators: Vec<(Arc<dyn Authenticator>, Writes)>,
+    clients: Clients,
+    limits: EgressLimits,
+    observer: Option<Arc<dyn EgressObserver>>,
+}
+
+impl Egress {
+    /// A way out. `authenticators` go by their names in the manifest.
+    ///
+    /// # Errors
+    /// When an auth scheme of the policy has no authenticator.
+    pub fn new(
+        policy: Policy,
+        scanner: SecretScanner,
+        mut authenticators: BTreeMap<String, Arc<dyn Authenticator>>,
+        transport: Arc<dyn Transport>,
+        resolver: Arc<dyn Resolver>,
+        limits: EgressLimits,
+    ) -> Result<Self, MissingAuthenticator> {
+        let by_id = policy.auths().iter().map(|name| match authenticators.remove(name) {
+            Some(authenticator) => {
+                let writes = authenticator.writes();
+                Ok((authenticator, writes))
+            }
+            None => Err(MissingAuthenticator { provider: policy.provider().to_owned(), auth: name.clone() }),
+        });
+        let authenticators = by_id.collect::<Result<Vec<_>, _>>()?;
+        let clients = Clients::new(transport, resolver, limits.client());
+        let scanner = RwLock::new(Arc::new(scanner));
+        Ok(Self { policy, scanner, authenticators, clients, limits, observer: None })
+    }
+
+    /// Shows every request to an observer.
+    #[must_use]
+    pub fn with_observer(mut self, observer: Arc<dyn EgressObserver>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
+    /// What it may reach.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Its limits.
+    pub fn limits(&self) -> &EgressLimits {
+        &self.limits
+    }
+
+    /// What finds the provider's secrets; for logs and returned texts too.
+    pub fn scanner(&self) -> Arc<SecretScanner> {
+        Arc::clone(&self.scanner.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Looks for other secrets from now on: call it before a rotated secret is
+    /// used for the first time.
+    pub fn replace_scanner(&self, scanner: SecretScanner) {
+        *self.scanner.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(scanner);
+    }
+
+    /// Checks, authenticates and sends a request, and waits for the head of
+    /// its answer. Has no deadline beyond that for connecting: wrap it in the
+    /// call's. Dropping the future ends the exchange.
+    ///
+    /// # Errors
+    /// Any status is an answer. An error says whether anything was sent.
+    pub async fn send(
+        &self,
+        request: GuestRequest,
+        budget: &CallBudget,
+    ) -> Result<EgressResponse, EgressError> {
+        let scanner = self.scanner();
+        let refuse = |refusal: Refusal| EgressError::refused(&refusal, &scanner);
+        let open = budget.open(self.policy.provider()).map_err(refuse)?;
+        let url = self.parse(&request.url).map_err(refuse)?;
+        let mut hop = Hop { written: request, url, may_authenticate: true };
+        let mut followed = 0;
+        let answer = loop {
+            let sent_before = followed > 0;
+            let answer = self.exchange(&hop, budget, &scanner).await;
+            let answer = answer.map_err(|error| EgressError { sent: error.sent || sent_before, ..error })?;
+            if self.limits.redirects == Redirects::Return {
+                break answer;
+            }
+            let after_sending = |refusal| EgressError { sent: true, ..refuse(refusal) };
+            let next = redirect::next(answer.status, &answer.headers, &hop.written.method, &hop.url);
+            let Some(next) = next.map_err(after_sending)? else { break answer };
+            if followed == redirect::MOST {
+                return Err(after_sending(redirect::too_many_redirects(&hop.url)));
+            }
+            followed += 1;
+            hop = hop.follow(next);
+        };
+        let mut headers = headers::visible(&answer.headers);
+        for (_, value) in &mut headers {
+            if let std::borrow::Cow::Owned(clean) = scanner.redact(value) {
+                *value = clean;
+            }
+        }
+        let body = CappedBody::new(answer.body, self.limits.response_bytes, scanner, open);
+        Ok(EgressResponse { status: answer.status.as_u16(), headers, body })
+    }
+
+    /// One request, from step 2 on; step 1 has made the hop.
+    async fn exchange(
+        &self,
+        hop: &Hop,
+        budget: &CallBudget,
+        scanner: &SecretScanner,
+    ) -> Result<IncomingResponse, EgressError> {
+        let refuse = |refusal: Refusal| EgressError::refused(&refusal, scanner);
+        let GuestRequest { method, headers, body, auth, .. } = &hop.written;
+        budget.take_request(self.policy.provider()).map_err(refuse)?;
+
+        // 2. Where to, how, and as whom.
+        let requested = auth.as_deref().filter(|_| hop.may_authenticate);
+        let Permit { origin, auth, addresses } =
+            self.policy.check(method, &hop.url, requested).map_err(refuse)?;
+        let auth = auth
+            .filter(|_| hop.may_authenticate)
+            .and_then(|id| self.authenticators.get(id.0).map(|a| (id, a)));
+        let nothing = Writes::default();
+        let writes = auth.map_or(&nothing, |(_, (_, writes))| writes);
+        let headers =
+            headers::check_request(headers, &writes.headers, self.limits.headers).map_err(refuse)?;
+        check_parameters(&hop.url, writes).map_err(refuse)?;
+
+        // 3. What the guest wrote, before anything of the host's is in it.
+        check_secrets(&hop.written, &hop.url, scanner).map_err(refuse)?;
+
+        // 4. The credential.
+        let mut outgoing =
+            OutgoingRequest { method: method.clone(), url: hop.url.clone(), headers, body: body.clone() };
+        let mut used = None;
+        if let Some((id, (authenticator, _))) = auth {
+            used = Some((id, authenticator.generation()));
+            let result = authenticator.authenticate(&mut outgoing).await;
+            result
+                .map_err(|error| EgressError::auth(&error, self.name(id), self.policy.provider(), scanner))?;
+        }
+        if let Some(observer) = &self.observer {
+            let sent = ObservedRequest::of(&outgoing, writes, scanner);
+            observer.request(self.policy.provider(), &hop.written, &sent);
+        }
+
+        // 5 and 6. The client resolves and vets addresses whenever it connects.
+        let failed = |error: TransportError| self.transport_error(&error, scanner);
+        let client = self.clients.get(Purpose { origin, addresses, auth: used }).map_err(failed)?;
+        let answer = client.send(outgoing).await.map_err(failed)?;
+
+        // 7. The head; the body is guarded as it is read.
+        let limits = self.limits.headers;
+        if answer.headers.len() > limits.count || headers::size_of(&answer.headers) > limits.bytes {
+            let peer = hop.url.host_str().unwrap_or_default().to_owned();
+            return Err(failed(TransportError::HeadersTooLarge { peer, limit: limits.bytes }));
+        }
+        Ok(answer)
+    }
+
+    /// Step 1.
+    fn parse(&self, text: &str) -> Result<Url, Refusal> {
+        url::parse(text).map_err(|error| Refusal {
+            rule: Rule::Url,
+            what: error.to_string(),
+            allow_with: "nothing allows it; change the plugin, or the `base-url` it is given".to_owned(),
+        })
+    }
+
+    fn name(&self, id: AuthId) -> &str {
+        self.policy.auths().get(id.0).map_or("", String::as_str)
+    }
+
+    /// A forbidden address is a refusal like any other; the line that allows
+    /// it depends on the policy.
+    fn transport_error(&self, error: &TransportError, scanner: &SecretScanner) -> EgressError {
+        match error {
+            TransportError::Refused(DialError::Forbidden { origin, dropped }) => {
+                EgressError::refused(&self.policy.refuse_addresses(origin, dropped), scanner)
+            }
+            error => EgressError::transport(error, scanner),
+        }
+    }
+}
+
+impl fmt::Debug for Egress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Egress")
+            .field("provider", &self.policy.provider())
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,270 @@
+//! Changes to a JSON object that is sent on without being decoded: every byte
+//! outside of what changes stays as the client wrote it, so that fields nobody
+//! here knows, their order and their spelling of numbers survive.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::value::RawValue;
+use thiserror::Error;
+
+use crate::api::http::Edit;
+
+/// A change that can't be made.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub(crate) enum EditError {
+    #[error("the body can't be changed at {pointer}: it isn't JSON: {reason}")]
+    NotJson { pointer: String, reason: String },
+    #[error("the body can't be changed at {pointer}: {parent} is not an object")]
+    NotAnObject { pointer: String, parent: String },
+    #[error("{pointer:?} is no JSON pointer to a member: it must begin with a slash")]
+    Pointer { pointer: String },
+    #[error("the body can't be changed at {pointer}: it has two members of that name; send one")]
+    Duplicate { pointer: String },
+    #[error("the new value of {pointer} isn't JSON: {reason}")]
+    Value { pointer: String, reason: String },
+}
+
+/// Makes the changes, one after the other.
+pub(crate) fn apply(body: Bytes, edits: &[Edit]) -> Result<Bytes, EditError> {
+    let mut body = body;
+    for edit in edits {
+        if let Some(value) = &edit.value {
+            serde_json::from_str::<&RawValue>(value).map_err(|error| EditError::Value {
+                pointer: edit.pointer.clone(),
+                reason: error.to_string(),
+            })?;
+        }
+        let steps = steps(&edit.pointer)?;
+        if let Some((range, text)) = splice(&body, &edit.pointer, &steps, edit.value.as_deref())? {
+            let mut changed = Vec::with_capacity(body.len() - range.len() + text.len());
+            changed.extend_from_slice(&body[..range.start]);
+            changed.extend_from_slice(text.as_bytes());
+            changed.extend_from_slice(&body[range.end..]);
+            body = changed.into();
+        }
+    }
+    Ok(body)
+}
+
+/// The text of the member at a pointer, if the body is JSON and has it.
+pub(crate) fn get<'a>(body: &'a [u8], pointer: &str) -> Option<&'a str> {
+    let mut found = std::str::from_utf8(body).ok()?;
+    if pointer.is_empty() {
+        return serde_json::from_str::<&RawValue>(found).ok().map(RawValue::get);
+    }
+    for step in steps(pointer).ok()? {
+        found = members(found).ok()?.into_iter().rev().find(|member| member.name == step)?.value;
+    }
+    Some(found)
+}
+
+fn steps(pointer: &str) -> Result<Vec<String>, EditError> {
+    let rest = pointer.strip_prefix('/').ok_or_else(|| EditError::Pointer {
+        pointer: pointer.to_owned(),
+    })?;
+    Ok(rest.split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect())
+}
+
+/// Where in the body to put which text. Nothing if there is nothing to do.
+fn splice(
+    body: &[u8],
+    pointer: &str,
+    steps: &[String],
+    value: Option<&str>,
+) -> Result<Option<(Range<usize>, String)>, EditError> {
+    let not_json = |reason: String| EditError::NotJson {
+        pointer: pointer.to_owned(),
+        reason,
+    };
+    let text = std::str::from_utf8(body).map_err(|error| not_json(error.to_string()))?;
+    let mut object = text;
+    let mut walked = String::new();
+    for (depth, step) in steps.iter().enumerate() {
+        if !object.trim_start().starts_with('{') {
+            // The whole text is checked, so that broken JSON isn't called an object of another kind.
+            serde_json::from_str::<&RawValue>(object).map_err(|error| not_json(error.to_string()))?;
+            return Err(EditError::NotAnObject {
+                pointer: pointer.to_owned(),
+                parent: if walked.is_empty() { "it".to_owned() } else { walked },
+            });
+        }
+        let members = members(object).map_err(|error| not_json(error.to_string()))?;
+        let mut places = members.iter().enumerate().filter(|(_, member)| member.name == *step).map(|(at, _)| at);
+        let place = places.next();
+        // Parsers differ in which of two they take: a client could show one value
+        // to the host and another to the upstream.
+        if places.next().is_some() {
+            return Err(EditError::Duplicate { pointer: pointer.to_owned() });
+        }
+        let Some(place) = place else {
+            return Ok(value.map(|value| insert(text, object, members.len(), &steps[depth..], value)));
+        };
+        let member = &members[place];
+        if depth + 1 == steps.len() {
+            return Ok(Some(match value {
+                Some(value) => (range_of(text, member.value), value.to_owned()),
+                None => (cut_out(text, object, &members, place), String::new()),
+            }));
+        }
+        walked.push('/');
+        walked.push_str(step);
+        object = member.value;
+    }
+    Ok(None)
+}
+
+/// A new last member of `object`, wrapped in as many objects as are missing.
+fn insert(text: &str, object: &str, members: usize, missing: &[String], value: &str) -> (Range<usize>, String) {
+    let close = range_of(text, object).start + object.trim_end().len() - 1;
+    let mut member = if members == 0 { String::new() } else { ",".to_owned() };
+    for (depth, name) in missing.iter().enumerate() {
+        if depth > 0 {
+            member.push('{');
+        }
+        member.push_str(&serde_json::Value::from(name.as_str()).to_string());
+        member.push(':');
+    }
+    member.push_str(value);
+    member.extend(std::iter::repeat_n('}', missing.len() - 1));
+    (close..close, member)
+}
+
+/// A member with the comma that parts it from a neighbour.
+fn cut_out(text: &str, object: &str, members: &[Member<'_>], place: usize) -> Range<usize> {
+    let start = range_of(text, object).start;
+    let end_of = |member: &Member<'_>| range_of(text, member.value).end;
+    if place > 0 {
+        return end_of(&members[place - 1])..end_of(&members[place]);
+    }
+    let after = start + 1;
+    match members.get(1) {
+        // Up to and with the comma behind the member.
+        Some(_) => {
+            let end = end_of(&members[0]);
+            let comma = text[end..].find(',').map_or(end, |at| end + at + 1);
+            after..comma
+        }
+        None => after..end_of(&members[0]),
+    }
+}
+
+fn range_of(text: &str, part: &str) -> Range<usize> {
+    let start = part.as_ptr() as usize - text.as_ptr() as usize;
+    start..start + part.len()
+}
+
+struct Member<'a> {
+    name: String,
+    value: &'a str,
+}
+
+/// The members of an object with the text of their values.
+fn members(object: &str) -> Result<Vec<Member<'_>>, serde_json::Error> {
+    struct Members;
+    impl<'de> Visitor<'de> for Members {
+        type Value = Vec<Member<'de>>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut members = Vec::new();
+            while let Some((name, value)) = map.next_entry::<String, &'de RawValue>()? {
+                members.push(Member {
+                    name,
+                    value: value.get(),
+                });
+            }
+            Ok(members)
+        }
+    }
+    let mut deserializer = serde_json::Deserializer::from_str(object);
+    let members = deserializer.deserialize_map(Members)?;
+    deserializer.end()?;
+    Ok(members)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn edited(body: &str, pointer: &str, value: Option<&str>) -> Result<String, EditError> {
+        let edit = Edit {
+            pointer: pointer.to_owned(),
+            value: value.map(str::to_owned),
+        };
+        apply(Bytes::copy_from_slice(body.as_bytes()), &[edit])
+            .map(|bytes| String::from_utf8(bytes.to_vec()).unwrap())
+    }
+
+    #[test]
+    fn a_member_is_replaced_and_all_other_bytes_stay() {
+        let body = "{ \"model\" : \"a\",\n\t\"x\":1.0e+00, \"n\":{\"model\":\"b\"} } ";
+        assert_eq!(
+            edited(body, "/model", Some("\"z\"")).unwrap(),
+            "{ \"model\" : \"z\",\n\t\"x\":1.0e+00, \"n\":{\"model\":\"b\"} } "
+        );
+    }
+
+    #[test]
+    fn two_members_of_the_name_to_change_are_refused() {
+        assert!(matches!(edited(r#"{"m":1,"m":2}"#, "/m", Some("3")), Err(EditError::Duplicate { .. })));
+        assert!(matches!(edited(r#"{"m":1,"m":2}"#, "/m", None), Err(EditError::Duplicate { .. })));
+        assert_eq!(edited(r#"{"a":1,"a":2,"m":1}"#, "/m", Some("3")).unwrap(), r#"{"a":1,"a":2,"m":3}"#);
+    }
+
+    #[test]
+    fn a_missing_member_is_added_at_the_end() {
+        assert_eq!(edited("{ }", "/m", Some("1")).unwrap(), r#"{ "m":1}"#);
+        assert_eq!(edited(r#"{"a":1}"#, "/m", Some("1")).unwrap(), r#"{"a":1,"m":1}"#);
+    }
+
+    #[test]
+    fn missing_objects_on_the_way_are_made() {
+        assert_eq!(edited(r#"{"a":1}"#, "/s/t/u", Some("true")).unwrap(), r#"{"a":1,"s":{"t":{"u":true}}}"#);
+        assert_eq!(edited(r#"{"s":{"k":0}}"#, "/s/t", Some("true")).unwrap(), r#"{"s":{"k":0,"t":true}}"#);
+    }
+
+    #[test]
+    fn a_member_is_removed_wherever_it_stands() {
+        for (body, left) in [
+            (r#"{"m":1}"#, "{}"),
+            (r#"{"m":1, "b":2}"#, r#"{ "b":2}"#),
+            (r#"{"a":[1,2] , "m":1, "b":2}"#, r#"{"a":[1,2], "b":2}"#),
+            (r#"{"a":0, "m":1 }"#, r#"{"a":0 }"#),
+            (r#"{"a":0}"#, r#"{"a":0}"#),
+        ] {
+            let result = edited(body, "/m", None).unwrap();
+            assert_eq!(result, left);
+            serde_json::from_str::<serde_json::Value>(&result).unwrap();
+        }
+    }
+
+    #[test]
+    fn escaped_names_are_found() {
+        assert_eq!(edited(r#"{"a/b~c":1}"#, "/a~1b~0c", Some("2")).unwrap(), r#"{"a/b~c":2}"#);
+        assert_eq!(edited(r#"{"mo\u0064el":1}"#, "/model", Some("2")).unwrap(), r#"{"mo\u0064el":2}"#);
+    }
+
+    #[test]
+    fn what_is_not_an_object_is_refused() {
+        assert!(matches!(edited("[1]", "/m", Some("1")), Err(EditError::NotAnObject { .. })));
+        assert!(matches!(edited(r#"{"a":1}"#, "/a/b", Some("1")), Err(EditError::NotAnObject { .. })));
+        assert!(matches!(edited("{", "/m", Some("1")), Err(EditError::NotJson { .. })));
+        assert!(matches!(edited("{} {}", "/m", Some("1")), Err(EditError::NotJson { .. })));
+        assert!(matches!(edited("{}", "m", Some("1")), Err(EditError::Pointer { .. })));
+        assert!(matches!(edited("{}", "/m", Some("{")), Err(EditError::Value { .. })));
+    }
+
+    #[test]
+    fn members_are_read_by_pointer() {
+        let body = br#"{"model":"x","s":{"t":[1, 2]}}"#;
+        assert_eq!(get(body, "/model"), Some("\"x\""));
+        assert_eq!(get(body, "/s/t"), Some("[1, 2]"));
+        assert_eq!(get(body, "/s/none"), None);
+        assert_eq!(get(b"nonsense", "/a"), None);
+    }
+}

@@ -1,0 +1,289 @@
+//! One call: an instance taken for it, its deadline, and what becomes of the
+//! instance afterwards.
+
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use tokio::sync::OwnedSemaphorePermit;
+use wasmtime::component::Resource;
+
+use crate::active::Active;
+use crate::api::types;
+use crate::bound::Bound;
+use crate::clock::Clock;
+use crate::context::CallContext;
+use crate::error::{CallError, Phase};
+use crate::host::Shared;
+use crate::interface::Interface;
+use crate::imports::body::IncomingBody;
+use crate::live::{Call, Live};
+use crate::stream::ByteStream;
+
+/// The result of a call as the contract gives it.
+pub(crate) type Answer<R> = Result<R, types::Error>;
+
+/// An instance, taken for one call.
+pub(crate) struct Lease {
+    pub(crate) active: Arc<Active>,
+    shared: Arc<Shared>,
+    /// Gone once it must not be used again.
+    live: Option<Live>,
+    tenant: Option<Arc<str>>,
+    pub(crate) deadline: Deadline,
+    _turn: OwnedSemaphorePermit,
+}
+
+/// When a call must be over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline {
+    pub(crate) start: Instant,
+    at: Option<(Instant, Phase, Duration)>,
+}
+
+impl Deadline {
+    /// The earlier of the provider's total and the caller's own.
+    pub(crate) fn new(start: Instant, total: Duration, caller: Option<Instant>) -> Self {
+        let total = start.checked_add(total).map(|at| (at, Phase::Total, total));
+        let caller = caller.map(|at| (at, Phase::Caller, at.saturating_duration_since(start)));
+        Self { start, at: None }.or(total).or(caller)
+    }
+
+    fn or(mut self, other: Option<(Instant, Phase, Duration)>) -> Self {
+        if let Some(other) = other
+            && self.at.is_none_or(|(at, ..)| other.0 < at)
+        {
+            self.at = Some(other);
+        }
+        self
+    }
+
+    /// The same, or `span` behind `from` if that is earlier.
+    pub(crate) fn within(self, from: Instant, span: Duration, phase: Phase) -> Self {
+        self.or(from.checked_add(span).map(|at| (at, phase, span)))
+    }
+
+    /// What a caller is told once it has passed.
+    pub(crate) fn passed(self, active: &Active, sent: bool) -> CallError {
+        let (phase, after) = self.at.map_or((Phase::Total, Duration::ZERO), |(_, phase, after)| (phase, after));
+        CallError::Timeout {
+            provider: active.bound.name.to_string(),
+            phase,
+            after,
+            sent,
+        }
+    }
+}
+
+impl Lease {
+    /// Takes a warm instance or starts one.
+    pub(crate) async fn take(
+        shared: &Arc<Shared>,
+        active: Arc<Active>,
+        context: &CallContext,
+        interface: Interface,
+    ) -> Result<Self, CallError> {
+        let bound = &active.bound;
+        if !bound.plugin.has(interface) {
+            return Err(CallError::NotExported {
+                provider: bound.name.to_string(),
+                plugin: bound.plugin.label(),
+                interface,
+            });
+        }
+        let deadline = Deadline::new(bound.clock().now(), bound.total_timeout(), context.deadline);
+        let turn = turn(&active, deadline).await?;
+        bound.follow_secrets().await;
+        let live = match active.take(&context.tenant) {
+            Some(mut live) => {
+                live.store.data_mut().begin();
+                live
+            }
+            None => start(shared, &active, deadline).await?,
+        };
+        Ok(Self {
+            active,
+            shared: Arc::clone(shared),
+            live: Some(live),
+            tenant: context.tenant.clone(),
+            deadline,
+            _turn: turn,
+        })
+    }
+
+    /// The deadline for an upstream to accept a streamed request: the first
+    /// token's, if that is earlier.
+    pub(crate) fn accepting(&self) -> Deadline {
+        let first_token = self.active.bound.first_token_timeout();
+        self.deadline.within(self.deadline.start, first_token, Phase::FirstToken)
+    }
+
+    /// Ends the call and gives the caller the body that the guest handed back.
+    pub(crate) fn hand_over(mut self, body: Resource<IncomingBody>) -> Result<ByteStream, CallError> {
+        let (active, deadline) = (Arc::clone(&self.active), self.deadline);
+        let taken = self.live.as_mut().map(|live| {
+            let state = live.store.data_mut();
+            state.bodies -= 1;
+            state.table.delete(body)
+        });
+        match taken {
+            Some(Ok(body)) => {
+                self.finish(Ok(()))?;
+                Ok(ByteStream::passing(body, active, deadline))
+            }
+            Some(Err(error)) => Err(CallError::Contract {
+                provider: active.bound.name.to_string(),
+                plugin: active.bound.plugin.label(),
+                message: format!("the body that it handed back isn't one: {error}"),
+            }),
+            None => Err(CallError::Sandbox {
+                provider: active.bound.name.to_string(),
+                message: "the call is over".to_owned(),
+            }),
+        }
+    }
+
+    /// Makes a call within the deadline. After a trap or a timeout the instance
+    /// is gone.
+    pub(crate) async fn run<R>(
+        &mut self,
+        deadline: Deadline,
+        call: impl for<'a> FnOnce(&'a mut Live) -> Call<'a, R>,
+    ) -> Result<R, CallError> {
+        let Some(mut live) = self.live.take() else {
+            return Err(CallError::Sandbox {
+                provider: self.active.bound.name.to_string(),
+                message: "the call is over".to_owned(),
+            });
+        };
+        // Should this future be dropped, the instance goes with it.
+        let outcome = before(self.active.bound.clock().as_ref(), deadline, call(&mut live)).await;
+        match outcome {
+            Some(Ok(answer)) => {
+                self.live = Some(live);
+                Ok(answer)
+            }
+            Some(Err(error)) => {
+                let error = self.trapped(&live, &error);
+                drop(live);
+                if self.active.crashed() {
+                    self.shared.crashed_too_often(&self.active).await;
+                }
+                Err(error)
+            }
+            None => Err(deadline.passed(&self.active, live.store.data().call.requests() > 0)),
+        }
+    }
+
+    /// Ends the call: a refusal in the contract's terms leaves the instance as
+    /// sound as an answer does.
+    pub(crate) fn finish<R>(mut self, answer: Answer<R>) -> Result<R, CallError> {
+        if let Some(live) = self.live.take() {
+            self.active.keep(&self.tenant, live);
+        }
+        answer.map_err(|error| failed(&self.active, error))
+    }
+
+    fn trapped(&self, live: &Live, error: &wasmtime::Error) -> CallError {
+        let bound = &self.active.bound;
+        let state = live.store.data();
+        let sent = state.call.requests() > 0;
+        let provider = bound.name.to_string();
+        let plugin = bound.plugin.label();
+        if state.memory.refused() {
+            return CallError::Memory {
+                provider,
+                plugin,
+                limit: state.memory.limit() as u64,
+                sent,
+            };
+        }
+        let printed = state.printed.text();
+        let what = if printed.is_empty() {
+            format!("{error:#}")
+        } else {
+            format!("{printed} ({})", error.root_cause())
+        };
+        CallError::Trap {
+            provider,
+            plugin,
+            message: redacted(bound, &crate::imports::cut(what, 4 << 10)),
+            sent,
+        }
+    }
+}
+
+/// Starts an instance. Where all are taken, warm ones of other providers give way.
+async fn start(shared: &Shared, active: &Active, deadline: Deadline) -> Result<Live, CallError> {
+    let bound = &active.bound;
+    let mut made_room = false;
+    loop {
+        let started = before(bound.clock().as_ref(), deadline, Live::start(bound)).await;
+        match started.ok_or_else(|| deadline.passed(active, false))? {
+            Ok(live) => return Ok(live),
+            Err(error) if error.is::<wasmtime::PoolConcurrencyLimitError>() => {
+                if made_room || shared.make_room() == 0 {
+                    return Err(CallError::Exhausted { limit: shared.instances() });
+                }
+                made_room = true;
+            }
+            Err(error) => {
+                return Err(CallError::Sandbox {
+                    provider: bound.name.to_string(),
+                    message: format!("plugin {} can't be started: {error:#}", bound.plugin.label()),
+                });
+            }
+        }
+    }
+}
+
+/// Waits for one of the places that the provider has for calls in progress, in
+/// a queue that is only so long.
+async fn turn(active: &Arc<Active>, deadline: Deadline) -> Result<OwnedSemaphorePermit, CallError> {
+    let places = Arc::clone(&active.places);
+    if let Ok(permit) = Arc::clone(&places).try_acquire_owned() {
+        return Ok(permit);
+    }
+    let bound = &active.bound;
+    let _waiting = active.queue().ok_or_else(|| {
+        let (concurrency, queue) = bound.concurrency();
+        CallError::Busy { provider: bound.name.to_string(), concurrency, queue }
+    })?;
+    let permit = before(bound.clock().as_ref(), deadline, places.acquire_owned()).await;
+    permit.ok_or_else(|| deadline.passed(active, false))?.map_err(|_| CallError::Sandbox {
+        provider: bound.name.to_string(),
+        message: "its queue is closed".to_owned(),
+    })
+}
+
+/// What the plugin reported, without secrets.
+pub(crate) fn failed(active: &Active, mut error: types::Error) -> CallError {
+    let bound = &active.bound;
+    error.message = redacted(bound, &crate::imports::cut(error.message, 16 << 10));
+    error.code = error.code.map(|code| redacted(bound, &code));
+    CallError::Failed {
+        provider: active.bound.name.to_string(),
+        error,
+    }
+}
+
+fn redacted(bound: &Bound, text: &str) -> String {
+    bound.egress.scanner().redact(text).into_owned()
+}
+
+/// The future's result, or nothing if the deadline passed first. The timer is
+/// armed only once the future has to wait.
+pub(crate) async fn before<F: Future>(clock: &dyn Clock, deadline: Deadline, future: F) -> Option<F::Output> {
+    let Some((at, ..)) = deadline.at else {
+        return Some(future.await);
+    };
+    let mut future = std::pin::pin!(future);
+    let mut late = None;
+    std::future::poll_fn(move |cx| {
+        if let Poll::Ready(output) = future.as_mut().poll(cx) {
+            return Poll::Ready(Some(output));
+        }
+        late.get_or_insert_with(|| clock.sleep_until(at)).as_mut().poll(cx).map(|()| None)
+    })
+    .await
+}

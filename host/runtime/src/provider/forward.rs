@@ -1,0 +1,71 @@
+//! Requests of clients that already speak the upstream's dialect.
+
+use bytes::Bytes;
+
+use super::{Provider, call};
+use crate::api::passthrough::{Dialect, ForwardRequest, Framing};
+use crate::context::CallContext;
+use crate::error::CallError;
+use crate::imports::body::ClientBody;
+use crate::interface::Interface;
+use crate::stream::ByteStream;
+
+/// An upstream's answer, not decoded.
+#[derive(Debug)]
+pub struct Forwarded {
+    /// HTTP status, less than 400.
+    pub status: u16,
+    /// Headers that the client should see.
+    pub headers: Vec<(String, String)>,
+    /// How the body is framed.
+    pub framing: Framing,
+    /// The body, byte for byte.
+    pub body: ByteStream,
+}
+
+impl Provider {
+    /// The dialects that the upstream speaks.
+    pub async fn dialects(&self, context: &CallContext) -> Result<Vec<Dialect>, CallError> {
+        call!(self, context, Passthrough, passthrough.call_dialects_infallibly())
+    }
+
+    /// Sends a client's request on. Returns when the upstream begins to answer;
+    /// the answer's bytes then pass the plugin by.
+    pub async fn forward(
+        &self,
+        context: &CallContext,
+        request: ForwardRequest,
+        body: Bytes,
+    ) -> Result<Forwarded, CallError> {
+        let mut lease = self.lease(context, Interface::Passthrough).await?;
+        let deadline = lease.accepting();
+        let answer = lease
+            .run(deadline, move |live| {
+                Box::pin(async move {
+                    let body = live.store.data_mut().table.push(ClientBody { bytes: body })?;
+                    let (guest, store) = live.passthrough()?;
+                    guest.call_forward(store, &request, body).await
+                })
+            })
+            .await?;
+        match answer {
+            Ok(answer) => Ok(Forwarded {
+                status: answer.status,
+                headers: answer.headers,
+                framing: answer.framing,
+                body: lease.hand_over(answer.body)?,
+            }),
+            Err(error) => lease.finish(Err(error)),
+        }
+    }
+}
+
+impl crate::api::passthrough::Guest {
+    /// Like the other calls, for the macro: this one can't fail.
+    async fn call_dialects_infallibly<S: wasmtime::AsContextMut<Data: Send>>(
+        &self,
+        store: S,
+    ) -> wasmtime::Result<Result<Vec<Dialect>, crate::api::types::Error>> {
+        self.call_dialects(store).await.map(Ok)
+    }
+}

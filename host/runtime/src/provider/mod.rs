@@ -1,0 +1,108 @@
+//! A provider: a plugin bound to one upstream, and every call that it takes.
+//!
+//! All methods may be called at once from any number of tasks, within a Tokio
+//! runtime. Each fails with [`CallError`]; a call whose future is dropped ends
+//! the guest and closes the upstream connection.
+
+mod callback;
+mod embedding;
+mod forward;
+pub(crate) mod llm;
+pub(crate) mod media;
+mod others;
+mod vectors;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+pub use forward::Forwarded;
+pub use llm::ChatStream;
+pub use media::{Speech, TranscriptionStream};
+
+use crate::active::Active;
+use crate::context::CallContext;
+use crate::error::CallError;
+use crate::host::Shared;
+use crate::interface::Interface;
+use crate::lease::Lease;
+use crate::plugin::Plugin;
+
+/// A plugin bound to one upstream: configuration, secrets and grants. Cloning is
+/// cheap and gives the same provider.
+#[derive(Clone)]
+pub struct Provider {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) slot: Arc<Slot>,
+}
+
+/// Where a provider's binding is kept. A newer one takes its place; calls in
+/// progress end on the one that they began with.
+#[derive(Debug)]
+pub(crate) struct Slot {
+    pub(crate) name: Arc<str>,
+    pub(crate) active: RwLock<Arc<Active>>,
+}
+
+impl Slot {
+    pub(crate) fn active(&self) -> Arc<Active> {
+        Arc::clone(&self.active.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts a newer binding in the place of the present one.
+    pub(crate) fn replace(&self, newer: Arc<Active>) {
+        let older = std::mem::replace(&mut *self.active.write().unwrap_or_else(PoisonError::into_inner), newer);
+        older.retire();
+    }
+}
+
+impl Provider {
+    /// The name that the operator gave it.
+    pub fn name(&self) -> &str {
+        &self.slot.name
+    }
+
+    /// The plugin that serves it now.
+    pub fn plugin(&self) -> Plugin {
+        self.slot.active().bound.plugin.clone()
+    }
+
+    /// Whether its plugin has an interface.
+    pub fn has(&self, interface: Interface) -> bool {
+        self.slot.active().bound.plugin.has(interface)
+    }
+
+    /// Warm instances waiting for a call.
+    pub fn idle_instances(&self) -> usize {
+        self.slot.active().idle()
+    }
+
+    async fn lease(&self, context: &CallContext, interface: Interface) -> Result<Lease, CallError> {
+        Lease::take(&self.shared, self.slot.active(), context, interface).await
+    }
+}
+
+impl std::fmt::Debug for Provider {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Provider")
+            .field("name", &self.name())
+            .field("plugin", &self.plugin())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Leases an instance, calls one of its functions, and gives the instance back.
+macro_rules! call {
+    ($provider:expr, $context:expr, $interface:ident, $module:ident . $function:ident ( $($argument:expr),* )) => {{
+        let mut lease = $provider.lease($context, $crate::interface::Interface::$interface).await?;
+        let deadline = lease.deadline;
+        let answer = lease
+            .run(deadline, move |live| {
+                Box::pin(async move {
+                    let (guest, store) = live.$module()?;
+                    guest.$function(store, $($argument),*).await
+                })
+            })
+            .await?;
+        lease.finish(answer)
+    }};
+}
+pub(crate) use call;

@@ -1,0 +1,116 @@
+//! One provider: a plugin bound to one upstream with config values, secrets and
+//! grants.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::document::Node;
+use super::grant::Grant;
+use super::limits::{Limits, Timeouts};
+use super::plugin_ref::PluginRef;
+use super::size::ByteSize;
+use crate::manifest::name::{Name, ProviderName};
+use crate::manifest::value::{ConfigValue, read_value};
+use crate::secret::SecretSource;
+
+/// A provider with all that binding it takes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProviderSettings {
+    /// Its plugin.
+    pub plugin: PluginRef,
+    /// Values for what the plugin's manifest declares under `[config]`.
+    pub config: BTreeMap<Name, ConfigValue>,
+    /// Where the secrets come from that the manifest declares.
+    pub secrets: BTreeMap<Name, SecretSource>,
+    /// What the plugin may reach.
+    pub grant: Grant,
+    /// How instances are kept apart.
+    pub isolation: Isolation,
+    /// What the plugin may use up.
+    pub limits: Limits,
+    /// How long calls may take.
+    pub timeouts: Timeouts,
+}
+
+impl ProviderSettings {
+    /// A provider of this plugin that has nothing and may reach nothing yet.
+    pub fn new(plugin: PluginRef) -> Self {
+        Self::from_written(plugin, WrittenProvider::default())
+    }
+
+    /// What was written, for this plugin.
+    pub(crate) fn from_written(plugin: PluginRef, written: WrittenProvider) -> Self {
+        let WrittenProvider { plugin: _, preset: _, config, secrets, grant, .. } = written;
+        let WrittenProvider { isolation, limits, timeouts, .. } = written;
+        Self { plugin, config, secrets, grant, isolation, limits, timeouts }
+    }
+}
+
+/// A `[providers.NAME]` as it was written. The catalog completes it: see
+/// [`Catalog::complete`](crate::catalog::Catalog::complete).
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct WrittenProvider {
+    /// Its plugin, unless a preset names it.
+    pub plugin: Option<PluginRef>,
+    /// The catalog preset it starts from, where that isn't the provider's own
+    /// name.
+    pub preset: Option<ProviderName>,
+    /// See [`ProviderSettings::config`].
+    pub config: BTreeMap<Name, ConfigValue>,
+    /// See [`ProviderSettings::secrets`].
+    pub secrets: BTreeMap<Name, SecretSource>,
+    /// See [`ProviderSettings::grant`].
+    pub grant: Grant,
+    /// See [`ProviderSettings::isolation`].
+    pub isolation: Isolation,
+    /// See [`ProviderSettings::limits`].
+    pub limits: Limits,
+    /// See [`ProviderSettings::timeouts`].
+    pub timeouts: Timeouts,
+}
+
+/// How a provider's instances are kept apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Isolation {
+    /// Warm instances are used again, for the same plugin version, provider and
+    /// tenant only. The default: a plugin sees no secret that a later call
+    /// should be kept from, and a call costs a tenth.
+    #[default]
+    Provider,
+    /// Each call has an instance of its own that nobody used before.
+    Call,
+}
+
+impl WrittenProvider {
+    pub(super) fn read(node: &Node<'_>, most_memory: ByteSize) -> Option<Self> {
+        const ISOLATION: &[(&str, Isolation)] =
+            &[("provider", Isolation::Provider), ("call", Isolation::Call)];
+        let mut fields = node.fields()?;
+        let plugin = fields.take("plugin").and_then(|node| PluginRef::read(&node));
+        let preset = fields.take("preset").and_then(|node| node.parse());
+        let config = fields.take("config").and_then(|node| node.map(|entry| read_value(&entry)));
+        let secrets = fields.take("secrets");
+        let secrets = secrets.and_then(|node| node.map(|entry| SecretSource::read(&entry)));
+        let grant = fields.take("grant").and_then(|node| Grant::read(&node));
+        let isolation = fields.take("isolation").and_then(|node| node.word(ISOLATION));
+        let limits = match fields.take("limits") {
+            Some(node) => Limits::read(&node, most_memory),
+            None => None,
+        };
+        let timeouts = fields.take("timeouts").and_then(|node| Timeouts::read(&node));
+        fields.finish();
+        let usual = Limits { memory: Limits::default().memory.min(most_memory), ..Limits::default() };
+        Some(Self {
+            plugin,
+            preset,
+            config: config.unwrap_or_default(),
+            secrets: secrets.unwrap_or_default(),
+            grant: grant.unwrap_or_default(),
+            isolation: isolation.unwrap_or_default(),
+            limits: limits.unwrap_or(usual),
+            timeouts: timeouts.unwrap_or_default(),
+        })
+    }
+}

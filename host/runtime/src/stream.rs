@@ -1,0 +1,293 @@
+//! Streamed answers: a guest's stream resource as a [`futures_core::Stream`],
+//! and bodies that pass the guest by.
+//!
+//! Dropping either ends the guest's part and closes the upstream connection.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
+
+use bytes::Bytes;
+use futures_core::Stream;
+use futures_util::future::BoxFuture;
+use wasmtime::component::ResourceAny;
+
+use crate::api::types::Usage;
+use crate::active::Active;
+use crate::error::{CallError, Phase};
+use crate::imports::body::IncomingBody;
+use crate::lease::{Answer, Deadline, Lease, before, failed};
+use crate::live::{Call, Live};
+
+/// Takes one batch from a guest's stream: empty at its end.
+pub(crate) type Next<T> = for<'a> fn(&'a mut Live, ResourceAny) -> Call<'a, Answer<Vec<T>>>;
+
+/// Asks a guest's stream at its end what it cost.
+pub(crate) type Cost = for<'a> fn(&'a mut Live, ResourceAny) -> Call<'a, Option<Usage>>;
+
+/// A guest's stream, event by event. It ends after the first error.
+///
+/// The first event must come within `timeouts.first-token` of the call, each
+/// further one within `timeouts.idle` of the one before, all of them within
+/// `timeouts.total`.
+pub struct EventStream<T> {
+    ready: VecDeque<T>,
+    part: Part<T>,
+}
+
+enum Part<T> {
+    Idle(Box<Source<T>>),
+    Busy(BoxFuture<'static, Step<T>>),
+    Over,
+}
+
+type Step<T> = (Option<Box<Source<T>>>, Result<Vec<T>, CallError>);
+
+struct Source<T> {
+    lease: Lease,
+    resource: ResourceAny,
+    next: Next<T>,
+    cost: Option<(Cost, Arc<Mutex<Option<Usage>>>)>,
+    /// When the last event came.
+    last: Option<Instant>,
+}
+
+impl<T: Send + 'static> EventStream<T> {
+    pub(crate) fn new(
+        lease: Lease,
+        resource: ResourceAny,
+        next: Next<T>,
+        cost: Option<(Cost, Arc<Mutex<Option<Usage>>>)>,
+    ) -> Self {
+        Self {
+            ready: VecDeque::new(),
+            part: Part::Idle(Box::new(Source {
+                lease,
+                resource,
+                next,
+                cost,
+                last: None,
+            })),
+        }
+    }
+
+    /// All events that are ready, at least one; nothing at the end. Cheaper than
+    /// one by one for whoever sends them on in batches anyway.
+    pub async fn next_batch(&mut self) -> Option<Result<Vec<T>, CallError>> {
+        if !self.ready.is_empty() {
+            return Some(Ok(std::mem::take(&mut self.ready).into()));
+        }
+        std::future::poll_fn(|cx| self.poll_batch(cx)).await
+    }
+
+    fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Vec<T>, CallError>>> {
+        loop {
+            match std::mem::replace(&mut self.part, Part::Over) {
+                Part::Over => return Poll::Ready(None),
+                Part::Idle(source) => self.part = Part::Busy(Box::pin(step(source))),
+                Part::Busy(mut future) => {
+                    let Poll::Ready((source, batch)) = future.as_mut().poll(cx) else {
+                        self.part = Part::Busy(future);
+                        return Poll::Pending;
+                    };
+                    self.part = source.map_or(Part::Over, Part::Idle);
+                    return Poll::Ready(match batch {
+                        Ok(batch) if batch.is_empty() => None,
+                        batch => Some(batch),
+                    });
+                }
+            }
+        }
+    }
+}
+
+async fn step<T: Send + 'static>(mut source: Box<Source<T>>) -> Step<T> {
+    let bound = Arc::clone(&source.lease.active.bound);
+    let whole = source.lease.deadline;
+    let deadline = match source.last {
+        None => whole.within(whole.start, bound.first_token_timeout(), Phase::FirstToken),
+        Some(last) => whole.within(last, bound.idle_timeout(), Phase::Idle),
+    };
+    let (next, resource) = (source.next, source.resource);
+    match source.lease.run(deadline, |live| next(live, resource)).await {
+        Ok(Ok(batch)) if batch.is_empty() => (None, close(*source, Ok(batch)).await),
+        Ok(Ok(batch)) => {
+            source.last = Some(bound.clock().now());
+            (Some(source), Ok(batch))
+        }
+        Ok(Err(error)) => (None, close(*source, Err(error)).await),
+        Err(error) => (None, Err(error)),
+    }
+}
+
+/// Drops the guest's handle, so that the instance can serve again.
+async fn close<T>(source: Source<T>, last: Answer<Vec<T>>) -> Result<Vec<T>, CallError> {
+    let Source {
+        mut lease,
+        resource,
+        cost,
+        ..
+    } = source;
+    let deadline = lease.deadline;
+    if let Some((cost, kept)) = cost {
+        let usage = lease.run(deadline, |live| cost(live, resource)).await?;
+        *kept.lock().unwrap_or_else(PoisonError::into_inner) = usage;
+    }
+    let dropped = lease
+        .run(deadline, |live| Box::pin(resource.resource_drop_async(&mut live.store)))
+        .await;
+    match (dropped, last) {
+        (Ok(()), last) => lease.finish(last),
+        (Err(_), Err(error)) => Err(failed(&lease.active, error)),
+        // The answer is whole; that the guest then crashed is in the log.
+        (Err(error), Ok(last)) => {
+            tracing::warn!(%error, "a plugin crashed behind the end of its stream");
+            Ok(last)
+        }
+    }
+}
+
+impl<T: Send + Unpin + 'static> Stream for EventStream<T> {
+    type Item = Result<T, CallError>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        if let Some(event) = this.ready.pop_front() {
+            return Poll::Ready(Some(Ok(event)));
+        }
+        match ready!(this.poll_batch(cx)) {
+            None => Poll::Ready(None),
+            Some(Err(error)) => Poll::Ready(Some(Err(error))),
+            Some(Ok(batch)) => {
+                this.ready = batch.into();
+                Poll::Ready(this.ready.pop_front().map(Ok))
+            }
+        }
+    }
+}
+
+impl<T> std::fmt::Debug for EventStream<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EventStream").field("ready", &self.ready.len()).finish_non_exhaustive()
+    }
+}
+
+/// Bytes from an upstream, or from a guest that takes them out of a wrapping.
+/// It ends after the first error.
+pub struct ByteStream {
+    part: Bytestream,
+    usage: Arc<Mutex<Option<Usage>>>,
+}
+
+enum Bytestream {
+    Decoded(EventStream<Bytes>),
+    Idle(Box<Passing>),
+    Busy(BoxFuture<'static, (Option<Box<Passing>>, Option<Result<Bytes, CallError>>)>),
+    Over,
+}
+
+struct Passing {
+    body: IncomingBody,
+    active: Arc<Active>,
+    deadline: Deadline,
+    last: Option<Instant>,
+}
+
+impl ByteStream {
+    pub(crate) fn decoded(stream: EventStream<Bytes>, usage: Arc<Mutex<Option<Usage>>>) -> Self {
+        Self {
+            part: Bytestream::Decoded(stream),
+            usage,
+        }
+    }
+
+    /// A body that the guest has handed back.
+    pub(crate) fn passing(body: IncomingBody, active: Arc<Active>, deadline: Deadline) -> Self {
+        Self {
+            part: Bytestream::Idle(Box::new(Passing {
+                body,
+                active,
+                deadline,
+                last: None,
+            })),
+            usage: Arc::default(),
+        }
+    }
+
+    /// What it cost, where the guest told at the end.
+    pub fn usage(&self) -> Option<Usage> {
+        self.usage.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// All of it. Fails beyond `limit` bytes.
+    pub async fn read_all(mut self, limit: usize) -> Result<Bytes, CallError> {
+        let mut whole = Vec::new();
+        while let Some(piece) = std::future::poll_fn(|cx| Pin::new(&mut self).poll_next(cx)).await {
+            let piece = piece?;
+            if whole.len() + piece.len() > limit {
+                return Err(CallError::Request {
+                    provider: String::new(),
+                    message: format!("the answer is longer than the {limit} bytes that the caller takes"),
+                });
+            }
+            whole.extend_from_slice(&piece);
+        }
+        Ok(whole.into())
+    }
+}
+
+async fn pass(mut passing: Box<Passing>) -> (Option<Box<Passing>>, Option<Result<Bytes, CallError>>) {
+    let bound = Arc::clone(&passing.active.bound);
+    let deadline = match passing.last {
+        None => passing.deadline.within(passing.deadline.start, bound.first_token_timeout(), Phase::FirstToken),
+        Some(last) => passing.deadline.within(last, bound.idle_timeout(), Phase::Idle),
+    };
+    let piece = before(bound.clock().as_ref(), deadline, passing.body.piece()).await;
+    match piece {
+        None => {
+            let error = deadline.passed(&passing.active, true);
+            (None, Some(Err(error)))
+        }
+        Some(Ok(None)) => (None, None),
+        Some(Ok(Some(bytes))) => {
+            passing.last = Some(bound.clock().now());
+            (Some(passing), Some(Ok(bytes)))
+        }
+        Some(Err(error)) => (None, Some(Err(failed(&passing.active, error)))),
+    }
+}
+
+impl Stream for ByteStream {
+    type Item = Result<Bytes, CallError>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = self.get_mut();
+        loop {
+            match std::mem::replace(&mut this.part, Bytestream::Over) {
+                Bytestream::Over => return Poll::Ready(None),
+                Bytestream::Decoded(mut stream) => {
+                    let next = Pin::new(&mut stream).poll_next(cx);
+                    this.part = Bytestream::Decoded(stream);
+                    return next;
+                }
+                Bytestream::Idle(passing) => this.part = Bytestream::Busy(Box::pin(pass(passing))),
+                Bytestream::Busy(mut future) => {
+                    let Poll::Ready((passing, piece)) = future.as_mut().poll(cx) else {
+                        this.part = Bytestream::Busy(future);
+                        return Poll::Pending;
+                    };
+                    this.part = passing.map_or(Bytestream::Over, Bytestream::Idle);
+                    return Poll::Ready(piece);
+                }
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for ByteStream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ByteStream").finish_non_exhaustive()
+    }
+}

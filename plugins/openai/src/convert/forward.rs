@@ -1,0 +1,233 @@
+//! Passing a client's bytes on: which changes they need on the way up, which
+//! headers the client sees on the way down.
+//!
+//! The changes are those that the configuration makes to every request: the
+//! model's name, renamed and dropped members, and `stream_options.include_usage`
+//! where the client left it out and the provider is set to report usage
+//! (`passthrough-usage`): without it nobody would know what a stream cost.
+
+use jackfield_sdk::http::Edit;
+use jackfield_sdk::passthrough::{Dialect, Framing};
+use serde_json::Value;
+
+use crate::settings::{ChatSettings, Edits, Field, MaxTokensField};
+use crate::wire::body::Members;
+
+/// What a client's body is changed by.
+#[derive(Debug, Clone)]
+pub(crate) struct Changes {
+    rename: Vec<(String, String)>,
+    edits: Edits,
+    required_word: Field,
+    usage: bool,
+}
+
+impl Changes {
+    pub(crate) fn new(chat: &ChatSettings, usage: bool) -> Self {
+        let mut rename = Vec::new();
+        if let MaxTokensField::Always(field) = chat.max_tokens {
+            let other = if field == "max_tokens" { "max_completion_tokens" } else { "max_tokens" };
+            rename.push((other.to_owned(), field.to_owned()));
+        }
+        if chat.seed != "seed" {
+            rename.push(("seed".to_owned(), chat.seed.to_owned()));
+        }
+        Changes { rename, edits: chat.edits.clone(), required_word: chat.required_word, usage }
+    }
+
+    /// The changes to one body. `model` is the client's name of the model and
+    /// `upstream_model` the upstream's; `get` looks a member up.
+    pub(crate) fn to_body(
+        &self,
+        dialect: Dialect,
+        streamed: bool,
+        model: &str,
+        upstream_model: &str,
+        get: impl Fn(&str) -> Option<String>,
+    ) -> Vec<Edit> {
+        let mut edits = vec![set("/model", Value::from(upstream_model).to_string())];
+        let chat_words: &[_] = if dialect == Dialect::OpenaiChat { &self.rename } else { &[] };
+        for (from, to) in chat_words.iter().chain(&self.edits.rename) {
+            let from = pointer(from);
+            if let Some(value) = get(&from) {
+                edits.push(Edit { pointer: from, value: None });
+                edits.push(set(&pointer(to), value));
+            }
+        }
+        for name in self.edits.dropped(model) {
+            edits.push(Edit { pointer: pointer(name), value: None });
+        }
+        if dialect == Dialect::OpenaiChat
+            && self.required_word != "required"
+            && get("/tool_choice").as_deref() == Some("\"required\"")
+        {
+            edits.push(set("/tool_choice", Value::from(self.required_word).to_string()));
+        }
+        if self.usage && streamed && matches!(dialect, Dialect::OpenaiChat | Dialect::OpenaiCompletions) {
+            edits.extend(ask_for_usage(get("/stream_options").as_deref()));
+        }
+        edits
+    }
+}
+
+/// A client that says yes or no to usage is left with what it said.
+fn ask_for_usage(options: Option<&str>) -> Option<Edit> {
+    match options.map(str::trim) {
+        None | Some("null") => Some(set("/stream_options", r#"{"include_usage":true}"#.to_owned())),
+        Some(options) => {
+            let Members(known) = serde_json::from_str(options).ok()?;
+            let unsaid = known.iter().all(|(name, _)| name != "include_usage");
+            unsaid.then(|| set("/stream_options/include_usage", "true".to_owned()))
+        }
+    }
+}
+
+fn set(pointer: &str, value: String) -> Edit {
+    Edit { pointer: pointer.to_owned(), value: Some(value) }
+}
+
+/// The pointer to a member of the body (RFC 6901).
+fn pointer(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+/// The dialects that a configuration's words name; unknown words are returned
+/// as the error.
+pub(crate) fn dialects(words: &[String]) -> Result<Vec<Dialect>, String> {
+    words
+        .iter()
+        .map(|word| {
+            Ok(match word.as_str() {
+                "openai-chat" => Dialect::OpenaiChat,
+                "openai-responses" => Dialect::OpenaiResponses,
+                "openai-completions" => Dialect::OpenaiCompletions,
+                "openai-embeddings" => Dialect::OpenaiEmbeddings,
+                other => return Err(other.to_owned()),
+            })
+        })
+        .collect()
+}
+
+/// How an answer is framed.
+pub(crate) fn framing(content_type: Option<&str>) -> Framing {
+    let kind =
+        content_type.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
+    match kind.as_str() {
+        "text/event-stream" => Framing::ServerSentEvents,
+        "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/stream+json" => {
+            Framing::Ndjson
+        }
+        "application/vnd.amazon.eventstream" => Framing::EventStream,
+        _ => Framing::Whole,
+    }
+}
+
+/// Headers of an answer that a client of the gateway can use. The others
+/// belong to the connection, or tell of the operator's account.
+pub(crate) fn visible(headers: &[(String, String)]) -> Vec<(String, String)> {
+    const NAMES: [&str; 9] = [
+        "content-type",
+        "retry-after",
+        "retry-after-ms",
+        "x-request-id",
+        "request-id",
+        "apim-request-id",
+        "openai-model",
+        "openai-processing-ms",
+        "openai-version",
+    ];
+    headers
+        .iter()
+        .filter(|(name, _)| {
+            NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
+                || name.to_ascii_lowercase().starts_with("x-ratelimit-")
+        })
+        .cloned()
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::tests::Table;
+
+    /// The changes to a body, as `pointer=value` with `-` for removed.
+    fn edits(table: &Table, usage: bool, dialect: Dialect, streamed: bool, body: &str) -> String {
+        let body: Value = serde_json::from_str(body).unwrap();
+        let changes = Changes::new(&table.chat(), usage);
+        let edits = changes
+            .to_body(dialect, streamed, "m", "p/m", |pointer| body.pointer(pointer).map(Value::to_string));
+        let spelled =
+            edits.iter().map(|edit| format!("{}={}", edit.pointer, edit.value.as_deref().unwrap_or("-")));
+        spelled.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn by_default_only_the_models_name_changes() {
+        let body = r#"{"model":"x","max_tokens":1,"seed":2,"stream":true,"tool_choice":"required"}"#;
+        assert_eq!(edits(&Table::new(), false, Dialect::OpenaiChat, true, body), r#"/model="p/m""#);
+    }
+
+    #[test]
+    fn usage_is_asked_for_only_in_streams_of_clients_that_left_it_open() {
+        let ask = |body: &str| {
+            edits(&Table::new(), true, Dialect::OpenaiChat, true, body).replace(r#"/model="p/m""#, "")
+        };
+        assert_eq!(ask("{}"), r#" /stream_options={"include_usage":true}"#);
+        assert_eq!(ask(r#"{"stream_options":null}"#), r#" /stream_options={"include_usage":true}"#);
+        assert_eq!(
+            ask(r#"{"stream_options":{"include_obfuscation":false}}"#),
+            " /stream_options/include_usage=true"
+        );
+        assert_eq!(ask(r#"{"stream_options":{"include_usage":false}}"#), "");
+        assert_eq!(ask(r#"{"stream_options":7}"#), "");
+        assert_eq!(edits(&Table::new(), true, Dialect::OpenaiChat, false, "{}"), r#"/model="p/m""#);
+        assert_eq!(edits(&Table::new(), true, Dialect::OpenaiEmbeddings, true, "{}"), r#"/model="p/m""#);
+    }
+
+    #[test]
+    fn configured_words_replace_the_clients() {
+        let table = Table::new()
+            .text("seed-field", "random_seed")
+            .text("max-tokens-field", "max_tokens")
+            .text("tool-choice-required", "any")
+            .texts("rename", &["a/b=c"])
+            .texts("drop", &["user", "top_p@o3*"]);
+        let body = r#"{"seed":2,"max_completion_tokens":5,"tool_choice":"required","a/b":[1]}"#;
+        assert_eq!(
+            edits(&table, false, Dialect::OpenaiChat, true, body),
+            r#"/model="p/m" /max_completion_tokens=- /max_tokens=5 /seed=- /random_seed=2 /a~1b=- /c=[1] /user=- /tool_choice="any""#
+        );
+    }
+
+    #[test]
+    fn framing_goes_by_the_content_type() {
+        assert_eq!(framing(Some("text/event-stream; charset=utf-8")), Framing::ServerSentEvents);
+        assert_eq!(framing(Some("application/x-ndjson")), Framing::Ndjson);
+        assert_eq!(framing(Some("application/json")), Framing::Whole);
+        assert_eq!(framing(None), Framing::Whole);
+    }
+
+    #[test]
+    fn the_operators_account_and_the_connection_stay_hidden() {
+        let headers: Vec<_> = [
+            "content-type",
+            "openai-organization",
+            "x-ratelimit-limit-tokens",
+            "server",
+            "x-request-id",
+            "set-cookie",
+        ]
+        .iter()
+        .map(|name| ((*name).to_owned(), "v".to_owned()))
+        .collect();
+        let names: Vec<_> = visible(&headers).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["content-type", "x-ratelimit-limit-tokens", "x-request-id"]);
+    }
+
+    #[test]
+    fn unknown_dialects_are_named() {
+        assert_eq!(dialects(&["openai-chat".to_owned()]), Ok(vec![Dialect::OpenaiChat]));
+        assert_eq!(dialects(&["openai-chat".to_owned(), "x".to_owned()]), Err("x".to_owned()));
+    }
+}

@@ -1,0 +1,29 @@
+//! Vectors.
+
+use jackfield_sdk::embedding::{EmbedRequest, EmbedResponse, Guest};
+use jackfield_sdk::types::Error;
+
+use super::{Once, OpenAi, Read, upstream};
+use crate::convert::{embedding, errors};
+use crate::settings::EmbeddingSettings;
+
+static EMBEDDING: Once<EmbeddingSettings> = Once::new();
+
+impl Guest for OpenAi {
+    fn embed(request: EmbedRequest) -> Result<EmbedResponse, Error> {
+        let (settings, upstream) = (EMBEDDING.get(EmbeddingSettings::read)?, upstream()?);
+        let model = upstream.endpoint.model(&request.model);
+        let (body, warnings) = embedding::prepare(&request, &model, settings)?;
+        if request.inputs.is_empty() {
+            return Ok(EmbedResponse {
+                model: request.model.clone(),
+                vectors: Vec::new(),
+                usage: None,
+                warnings,
+            });
+        }
+        let response =
+            upstream.post(&settings.path, &request.model).json(&body).send_ok(errors::of_answer)?;
+        embedding::convert(Read::all(response)?.whole(), &request.model, request.inputs.len(), warnings)
+    }
+}

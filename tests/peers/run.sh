@@ -1,0 +1,164 @@
+#!/usr/bin/env bash
+# Runs a command with live peers beside it:
+#
+#     tests/peers/run.sh cargo test -p jackfield-e2e -- --ignored
+#
+# The command finds in its environment
+#     JACKFIELD_PEER_LLAMA        llama-server: chat, embeddings, Anthropic Messages
+#     JACKFIELD_PEER_LLAMA_TOOL   the same with a model that calls tools
+#     JACKFIELD_PEER_LLAMA_RANK   the same as a reranker
+#     JACKFIELD_PEER_LLAMA_KEY    the API key of all three
+#     JACKFIELD_PEER_LITELLM      LiteLLM proxy in front of the first two
+#     JACKFIELD_PEER_LITELLM_KEY  its API key
+#     JACKFIELD_PEER_ORACLE       see oracle.py; only where recordings exist:
+#                                 JACKFIELD_RECORDED, or ../shared/recorded
+# The addresses are base URLs without a path, on free loopback ports. Whatever
+# happens to the command, the peers end with it.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=${JACKFIELD_PEERS:-$HOME/.cache/jackfield-peers}
+recorded=${JACKFIELD_RECORDED:-$here/../../../shared/recorded}
+# Generous, because machines that run tests are busy ones.
+patience=180
+
+if (($# == 0)); then
+    echo "usage: $0 COMMAND [ARGUMENT...]" >&2
+    exit 2
+fi
+"$here/install.sh"
+
+# Job control gives every background job its own process group, named by its
+# pid: one signal reaches the job and all its children, and nobody else. Disowned
+# jobs are off the job list, so that the shell doesn't report how they ended.
+set -m
+logs=$(mktemp -d)
+groups=()
+
+# shellcheck disable=SC2329  # called by the trap
+stop_all() {
+    trap '' INT TERM HUP
+    disown -a
+    local group alive
+    for group in "${groups[@]}"; do
+        kill -TERM -- "-$group" 2>/dev/null || true
+    done
+    for _ in {1..50}; do
+        alive=0
+        for group in "${groups[@]}"; do
+            if kill -0 -- "-$group" 2>/dev/null; then
+                alive=1
+            fi
+        done
+        ((alive)) || break
+        sleep 0.1
+    done
+    for group in "${groups[@]}"; do
+        kill -KILL -- "-$group" 2>/dev/null || true
+    done
+    rm -rf "$logs"
+}
+trap stop_all EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+start() {
+    local name=$1
+    shift
+    "$@" >"$logs/$name" 2>&1 </dev/null &
+    groups+=($!)
+    disown
+}
+
+await() {
+    local name=$1 pid=$2 url=$3 deadline=$((SECONDS + patience))
+    until curl --noproxy '*' --max-time 5 -fso /dev/null "$url"; do
+        if ! kill -0 "$pid" 2>/dev/null; then
+            fail "$name ended before it answered"
+        elif ((SECONDS >= deadline)); then
+            fail "$name didn't answer within $patience s"
+        fi
+        sleep 0.2
+    done
+}
+
+fail() {
+    local log
+    echo "$1; the ends of the logs:" >&2
+    for log in "$logs"/*; do
+        echo "--- ${log##*/}" >&2
+        tail -n 25 "$log" >&2
+    done
+    exit 1
+}
+
+# Taken together, so that they differ.
+free_ports() {
+    "$root/sdk/bin/python" - "$1" <<'PYTHON'
+import socket
+import sys
+
+sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
+print(*(server.getsockname()[1] for server in sockets))
+PYTHON
+}
+
+random_key() {
+    echo "sk-$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
+}
+
+llama() {
+    local kind=$1 port=$2
+    shift 2
+    start "llama-$kind" "$root/bin/llama-server" \
+        --model "$root/models/$kind.gguf" --alias "$kind" \
+        --host 127.0.0.1 --port "$port" --api-key "$llama_key" \
+        --ctx-size 8192 --threads 1 --seed 1 --no-warmup "$@"
+}
+
+if [[ -d $recorded ]]; then
+    oracle=$root/oracle.jsonl
+    input=$(cat "$here"/*.py "$here/sdk.txt" "$recorded"/*.jsonl | sha256sum)
+    if [[ ! -f $oracle || ! -f $oracle.stamp || $(<"$oracle.stamp") != "$input" ]]; then
+        # -B: no bytecode into the source tree.
+        "$root/sdk/bin/python" -B "$here/oracle.py" "$recorded" "$oracle" >"$logs/oracle" 2>&1 ||
+            fail "oracle.py failed"
+        # Says what was replayed and what was skipped.
+        mv "$logs/oracle" "$root/logs/oracle.log"
+        echo "$input" >"$oracle.stamp"
+    fi
+    export JACKFIELD_PEER_ORACLE=$oracle
+fi
+
+llama_key=$(random_key)
+litellm_key=$(random_key)
+read -r chat_port tool_port rank_port litellm_port < <(free_ports 4)
+
+llama chat "$chat_port" --jinja --embeddings --pooling mean
+llama tool "$tool_port" --jinja
+llama rank "$rank_port" --reranking
+start litellm env \
+    NO_PROXY=127.0.0.1 LITELLM_LOCAL_MODEL_COST_MAP=True \
+    LITELLM_MASTER_KEY="$litellm_key" PEER_KEY="$llama_key" \
+    PEER_CHAT_BASE="http://127.0.0.1:$chat_port/v1" \
+    PEER_TOOL_BASE="http://127.0.0.1:$tool_port/v1" \
+    "$root/litellm/bin/litellm" --config "$here/litellm.yaml" \
+    --host 127.0.0.1 --port "$litellm_port"
+await llama-chat "${groups[0]}" "http://127.0.0.1:$chat_port/health"
+await llama-tool "${groups[1]}" "http://127.0.0.1:$tool_port/health"
+await llama-rank "${groups[2]}" "http://127.0.0.1:$rank_port/health"
+await litellm "${groups[3]}" "http://127.0.0.1:$litellm_port/health/liveliness"
+
+export JACKFIELD_PEER_LLAMA=http://127.0.0.1:$chat_port
+export JACKFIELD_PEER_LLAMA_TOOL=http://127.0.0.1:$tool_port
+export JACKFIELD_PEER_LLAMA_RANK=http://127.0.0.1:$rank_port
+export JACKFIELD_PEER_LLAMA_KEY=$llama_key
+export JACKFIELD_PEER_LITELLM=http://127.0.0.1:$litellm_port
+export JACKFIELD_PEER_LITELLM_KEY=$litellm_key
+
+"$@" &
+groups+=($!)
+status=0
+wait $! || status=$?
+exit "$status"
