@@ -57,6 +57,7 @@ impl ErrorAnswer<'_> {
         let mut error = Error::new(kind_of_status(self.status), message).with_status(self.status).sent();
         error.code = said.code;
         error.retry_after_ms = self.retry_after_ms();
+        error.body = std::str::from_utf8(self.body).ok().filter(|body| !body.is_empty()).map(str::to_owned);
         error
     }
 }
