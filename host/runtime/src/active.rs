@@ -13,7 +13,6 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
 use crate::bound::Bound;
-use crate::error::{BindError, LoadError};
 use crate::live::Live;
 
 /// Calls after which an instance is retired, so that a guest's leaks stay small.
@@ -77,7 +76,8 @@ impl Active {
         self.put_back(tenant, live);
     }
 
-    fn put_back(&self, tenant: &Tenant, live: Live) {
+    /// Keeps an instance that has served no call.
+    pub(crate) fn put_back(&self, tenant: &Tenant, live: Live) {
         let worn = live.uses >= USES && !self.bound.singleton();
         if !self.bound.keeps_instances() || worn || !live.clean() || self.retired.load(Ordering::Acquire) {
             return;
@@ -96,17 +96,6 @@ impl Active {
         let more = |waiting: u32| (waiting < most).then_some(waiting + 1);
         let queued = self.waiting.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).is_ok();
         queued.then_some(Waiting(&self.waiting))
-    }
-
-    /// Starts one instance, to see that the plugin can be started for this
-    /// provider, and keeps it.
-    pub(crate) async fn try_start(&self) -> Result<(), BindError> {
-        let live = Live::start(&self.bound).await.map_err(|error| BindError::Start {
-            provider: self.bound.name.to_string(),
-            source: LoadError::Instantiate { message: format!("{error:#}") },
-        })?;
-        self.put_back(&None, live);
-        Ok(())
     }
 
     /// Counts a crash. True when it is one too many.

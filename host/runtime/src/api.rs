@@ -96,6 +96,7 @@ impl types::Error {
             status: None,
             retry_after_ms: None,
             code: None,
+            body: None,
             sent: false,
         }
     }

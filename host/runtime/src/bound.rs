@@ -8,13 +8,13 @@ use std::time::Duration;
 use crate::bound_secrets::Secrets;
 use crate::clock::Clock;
 use crate::directory::GrantedDirectory;
+use crate::egress::Egress;
 use crate::egress::headers::HeaderLimits;
 use crate::egress::limits::{EgressLimits, Redirects};
 use crate::egress::observe::EgressObserver;
 use crate::egress::policy::Policy;
 use crate::egress::resolve::Resolver;
 use crate::egress::transport::Transport;
-use crate::egress::Egress;
 use crate::error::BindError;
 use crate::manifest::batch::BatchLimits;
 use crate::manifest::field::Access;
@@ -123,10 +123,9 @@ pub(crate) async fn bind(
 ) -> Result<Bound, BindError> {
     let plugin = choose(registry, name, &settings.plugin)?;
     let manifest = plugin.manifest();
-    let provider = name.parse().map_err(|error| BindError::Name {
-        provider: name.to_owned(),
-        reason: format!("{error}"),
-    })?;
+    let provider = name
+        .parse()
+        .map_err(|error| BindError::Name { provider: name.to_owned(), reason: format!("{error}") })?;
     let config = manifest.bind(&provider, &settings.config)?;
     let secrets = Secrets::read(manifest, services, name, settings).await?;
     let directories = directories(manifest, name, settings)?;
@@ -215,7 +214,10 @@ fn directories(
             ));
         };
         if !folder.path.is_dir() {
-            return Err(wrong(name, format!("{} is no folder; make it, or grant another", folder.path.display())));
+            return Err(wrong(
+                name,
+                format!("{} is no folder; make it, or grant another", folder.path.display()),
+            ));
         }
         granted.push(GrantedDirectory {
             name: name.to_string(),

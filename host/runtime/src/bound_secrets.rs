@@ -55,7 +55,10 @@ impl Secrets {
                 return Err(BindError::MissingSecret {
                     provider: provider.to_owned(),
                     name: name.to_string(),
-                    env: field.env.as_ref().map_or_else(|| "VARIABLE".to_owned(), |env| env.as_str().to_owned()),
+                    env: field
+                        .env
+                        .as_ref()
+                        .map_or_else(|| "VARIABLE".to_owned(), |env| env.as_str().to_owned()),
                 });
             };
             let bound = BoundSecret::bind(&services.secrets, source.clone()).await;
@@ -126,8 +129,12 @@ impl Secrets {
     /// What finds these secrets in texts.
     pub(crate) fn scanner(&self, provider: &str) -> Result<SecretScanner, BindError> {
         let former = self.former.lock().unwrap_or_else(PoisonError::into_inner);
-        let values: Vec<_> =
-            self.held.values().map(|(_, shared)| shared.expose()).chain(former.iter().map(SharedSecret::expose)).collect();
+        let values: Vec<_> = self
+            .held
+            .values()
+            .map(|(_, shared)| shared.expose())
+            .chain(former.iter().map(SharedSecret::expose))
+            .collect();
         SecretScanner::new(values.iter().map(|value| value.as_bytes())).map_err(|error| BindError::Auth {
             provider: provider.to_owned(),
             auth: "secrets".to_owned(),

@@ -41,10 +41,7 @@ impl CodeCache {
     /// Opens the folder, making it if need be.
     pub(crate) fn open(folder: Option<PathBuf>) -> Result<Self, HostError> {
         if let Some(path) = &folder {
-            private_folder(path).map_err(|reason| HostError::CacheFolder {
-                path: path.clone(),
-                reason,
-            })?;
+            private_folder(path).map_err(|reason| HostError::CacheFolder { path: path.clone(), reason })?;
         }
         Ok(Self { folder })
     }
@@ -60,9 +57,8 @@ impl CodeCache {
         if let Some(component) = path.as_deref().and_then(|path| read(engine, path)) {
             return Ok((component, CodeOrigin::Cached));
         }
-        let component = Component::new(engine, bytes).map_err(|error| LoadError::NotAComponent {
-            reason: format!("{error:#}"),
-        })?;
+        let component = Component::new(engine, bytes)
+            .map_err(|error| LoadError::NotAComponent { reason: format!("{error:#}") })?;
         if let (Some(folder), Some(path)) = (&self.folder, &path)
             && let Err(error) = write(folder, path, &component)
         {

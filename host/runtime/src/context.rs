@@ -19,10 +19,7 @@ pub struct CallContext {
 impl CallContext {
     /// A call of a tenant's.
     pub fn of_tenant(tenant: impl Into<Arc<str>>) -> Self {
-        Self {
-            tenant: Some(tenant.into()),
-            deadline: None,
-        }
+        Self { tenant: Some(tenant.into()), deadline: None }
     }
 
     /// The same, to be over by `deadline`.

@@ -48,10 +48,7 @@ pub struct PoolSizes {
 impl Default for PoolSizes {
     /// 2,000 instances of at most 512 MiB each.
     fn default() -> Self {
-        Self {
-            instances: 2_000,
-            memory: 512 << 20,
-        }
+        Self { instances: 2_000, memory: 512 << 20 }
     }
 }
 
@@ -81,9 +78,7 @@ pub(crate) fn build(sizes: PoolSizes) -> Result<Engine, HostError> {
         .memory_init_cow(true)
         .wasm_backtrace_max_frames(std::num::NonZeroUsize::new(20))
         .parallel_compilation(true);
-    Engine::new(&config).map_err(|error| HostError::Engine {
-        message: format!("{error:#}"),
-    })
+    Engine::new(&config).map_err(|error| HostError::Engine { message: format!("{error:#}") })
 }
 
 /// Work that the timer thread does now and then.

@@ -85,10 +85,10 @@ pub enum LoadError {
         /// Which, and why not.
         message: String,
     },
-    /// It can't be started.
-    #[error("can't be instantiated: {message}")]
-    Instantiate {
-        /// Why.
+    /// An export hasn't the type that the contract gives it.
+    #[error("an export doesn't fit the contract: {message}")]
+    Export {
+        /// Which, and how.
         message: String,
     },
     /// Another plugin has its name and version, with other bytes.
@@ -174,7 +174,9 @@ pub enum BindError {
         source: crate::secret::SecretError,
     },
     /// The plugin needs a secret that nobody set.
-    #[error("provider {provider}: secret {name} is missing; write secrets.{name} = {{ env = \"{env}\" }} under [providers.{provider}]")]
+    #[error(
+        "provider {provider}: secret {name} is missing; write secrets.{name} = {{ env = \"{env}\" }} under [providers.{provider}]"
+    )]
     MissingSecret {
         /// The provider.
         provider: String,
@@ -217,13 +219,12 @@ pub enum BindError {
         reason: String,
     },
     /// The plugin could not be started for this provider.
-    #[error("provider {provider}: {source}")]
+    #[error("provider {provider} can't be started: {message}")]
     Start {
         /// The provider.
         provider: String,
         /// Why not.
-        #[source]
-        source: LoadError,
+        message: String,
     },
 }
 
@@ -317,7 +318,9 @@ pub enum CallError {
         limit: u32,
     },
     /// So many calls of this provider are in progress that no more may wait.
-    #[error("provider {provider}: {concurrency} calls are in progress and {queue} wait; raise limits.concurrency or limits.queue, or send less at once")]
+    #[error(
+        "provider {provider}: {concurrency} calls are in progress and {queue} wait; raise limits.concurrency or limits.queue, or send less at once"
+    )]
     Busy {
         /// The provider.
         provider: String,
@@ -376,7 +379,11 @@ impl CallError {
             Self::Failed { error, .. } => error.sent,
             Self::Trap { sent, .. } | Self::Memory { sent, .. } | Self::Timeout { sent, .. } => *sent,
             Self::Contract { .. } => true,
-            Self::NotExported { .. } | Self::Exhausted { .. } | Self::Busy { .. } | Self::Request { .. } | Self::Sandbox { .. } => false,
+            Self::NotExported { .. }
+            | Self::Exhausted { .. }
+            | Self::Busy { .. }
+            | Self::Request { .. }
+            | Self::Sandbox { .. } => false,
         }
     }
 
@@ -390,6 +397,7 @@ impl CallError {
                 status: None,
                 retry_after_ms: None,
                 code: None,
+                body: None,
                 sent: other.sent(),
             },
         }

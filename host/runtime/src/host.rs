@@ -18,6 +18,7 @@ use crate::egress::transport::Transport;
 use crate::engine::{self, PoolSizes, Sweep};
 use crate::error::{BindError, HostError, LoadError};
 use crate::imports;
+use crate::lease;
 use crate::plugin::Plugin;
 use crate::provider::{Provider, Slot};
 use crate::registry::Registry;
@@ -101,9 +102,7 @@ impl HostBuilder {
     pub fn build(self) -> Result<Host, HostError> {
         let engine = engine::build(self.pool)?;
         let mut linker = Linker::new(&engine);
-        imports::link(&mut linker).map_err(|error| HostError::Engine {
-            message: format!("{error:#}"),
-        })?;
+        imports::link(&mut linker).map_err(|error| HostError::Engine { message: format!("{error:#}") })?;
         let shared = Arc::new(Shared {
             linker,
             cache: CodeCache::open(self.code_cache)?,
@@ -165,10 +164,8 @@ impl Host {
     /// Loads a component from a file. Blocks while it compiles.
     pub fn load_file(&self, path: impl AsRef<Path>) -> Result<Plugin, LoadError> {
         let path = path.as_ref();
-        let bytes = std::fs::read(path).map_err(|source| LoadError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
+        let bytes =
+            std::fs::read(path).map_err(|source| LoadError::Read { path: path.to_owned(), source })?;
         let name = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         self.load(&name, &bytes, Some(path))
     }
@@ -204,24 +201,26 @@ impl Host {
         self.install(name, settings, bound).await
     }
 
-    async fn install(&self, name: &str, settings: &ProviderSettings, bound: Bound) -> Result<Provider, BindError> {
+    async fn install(
+        &self,
+        name: &str,
+        settings: &ProviderSettings,
+        bound: Bound,
+    ) -> Result<Provider, BindError> {
         let active = Arc::new(Active::new(Arc::new(bound)));
-        active.try_start().await?;
+        let live = lease::try_start(&self.shared, &active)
+            .await
+            .map_err(|error| BindError::Start { provider: name.to_owned(), message: error.to_string() })?;
+        active.put_back(&None, live);
         let mut providers = self.shared.providers.write().unwrap_or_else(PoisonError::into_inner);
         if let Some((there, kept)) = providers.get_mut(name) {
             there.slot.replace(active);
             *kept = settings.clone();
             return Ok(there.clone());
         }
-        let slot = Arc::new(Slot {
-            name: name.into(),
-            active: RwLock::new(active),
-        });
+        let slot = Arc::new(Slot { name: name.into(), active: RwLock::new(active) });
         self.shared.watch(&slot);
-        let provider = Provider {
-            shared: Arc::clone(&self.shared),
-            slot,
-        };
+        let provider = Provider { shared: Arc::clone(&self.shared), slot };
         providers.insert(name.to_owned(), (provider.clone(), settings.clone()));
         Ok(provider)
     }
@@ -236,10 +235,7 @@ impl Host {
             providers.get(name).cloned()
         };
         let Some((provider, settings)) = found else {
-            return Err(BindError::NoProvider {
-                provider: name.to_owned(),
-                have: self.provider_names(),
-            });
+            return Err(BindError::NoProvider { provider: name.to_owned(), have: self.provider_names() });
         };
         let bound = bound::bind(&self.shared.registry, &self.shared.services, name, &settings).await?;
         let serving = provider.slot.active();

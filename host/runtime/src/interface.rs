@@ -94,10 +94,7 @@ pub(crate) fn exported(engine: &Engine, component: &Component) -> Result<Vec<Int
         };
         let version = rest.split_once('@').map_or("", |(_, version)| version);
         if !compatible(version) {
-            return Err(LoadError::ApiVersion {
-                item: name.to_owned(),
-                version: version.to_owned(),
-            });
+            return Err(LoadError::ApiVersion { item: name.to_owned(), version: version.to_owned() });
         }
     }
     let mut found: Vec<_> = ty

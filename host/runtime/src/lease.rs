@@ -15,8 +15,8 @@ use crate::clock::Clock;
 use crate::context::CallContext;
 use crate::error::{CallError, Phase};
 use crate::host::Shared;
-use crate::interface::Interface;
 use crate::imports::body::IncomingBody;
+use crate::interface::Interface;
 use crate::live::{Call, Live};
 use crate::stream::ByteStream;
 
@@ -65,13 +65,9 @@ impl Deadline {
 
     /// What a caller is told once it has passed.
     pub(crate) fn passed(self, active: &Active, sent: bool) -> CallError {
-        let (phase, after) = self.at.map_or((Phase::Total, Duration::ZERO), |(_, phase, after)| (phase, after));
-        CallError::Timeout {
-            provider: active.bound.name.to_string(),
-            phase,
-            after,
-            sent,
-        }
+        let (phase, after) =
+            self.at.map_or((Phase::Total, Duration::ZERO), |(_, phase, after)| (phase, after));
+        CallError::Timeout { provider: active.bound.name.to_string(), phase, after, sent }
     }
 }
 
@@ -191,12 +187,7 @@ impl Lease {
         let provider = bound.name.to_string();
         let plugin = bound.plugin.label();
         if state.memory.refused() {
-            return CallError::Memory {
-                provider,
-                plugin,
-                limit: state.memory.limit() as u64,
-                sent,
-            };
+            return CallError::Memory { provider, plugin, limit: state.memory.limit() as u64, sent };
         }
         let printed = state.printed.text();
         let what = if printed.is_empty() {
@@ -211,6 +202,13 @@ impl Lease {
             sent,
         }
     }
+}
+
+/// Starts an instance outside of a call, to see that the plugin can be started
+/// for its provider.
+pub(crate) async fn try_start(shared: &Shared, active: &Active) -> Result<Live, CallError> {
+    let bound = &active.bound;
+    start(shared, active, Deadline::new(bound.clock().now(), bound.total_timeout(), None)).await
 }
 
 /// Starts an instance. Where all are taken, warm ones of other providers give way.
@@ -256,15 +254,16 @@ async fn turn(active: &Arc<Active>, deadline: Deadline) -> Result<OwnedSemaphore
     })
 }
 
+/// The most bytes of an upstream's error answer that are handed on.
+const ERROR_BODY: usize = 64 << 10;
+
 /// What the plugin reported, without secrets.
 pub(crate) fn failed(active: &Active, mut error: types::Error) -> CallError {
     let bound = &active.bound;
     error.message = redacted(bound, &crate::imports::cut(error.message, 16 << 10));
     error.code = error.code.map(|code| redacted(bound, &code));
-    CallError::Failed {
-        provider: active.bound.name.to_string(),
-        error,
-    }
+    error.body = error.body.filter(|body| body.len() <= ERROR_BODY).map(|body| redacted(bound, &body));
+    CallError::Failed { provider: active.bound.name.to_string(), error }
 }
 
 fn redacted(bound: &Bound, text: &str) -> String {

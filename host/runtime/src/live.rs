@@ -34,19 +34,14 @@ impl Live {
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);
         let instance = pre.instantiate_async(&mut store).await?;
-        Ok(Self {
-            store,
-            instance,
-            guests: Guests::default(),
-            uses: 0,
-            idle_since: bound.clock().now(),
-        })
+        Ok(Self { store, instance, guests: Guests::default(), uses: 0, idle_since: bound.clock().now() })
     }
 
     /// Whether nothing of the last call is left in it that would keep a
     /// connection open.
     pub(crate) fn clean(&self) -> bool {
-        self.store.data().bodies == 0
+        let state = self.store.data();
+        state.bodies == 0 && state.door.open() == 0
     }
 }
 
@@ -68,15 +63,4 @@ macro_rules! accessors {
     };
 }
 
-accessors!(
-    llm,
-    embedding,
-    rerank,
-    transcription,
-    speech,
-    vector_store,
-    callback,
-    tool,
-    passthrough,
-    models
-);
+accessors!(llm, embedding, rerank, transcription, speech, vector_store, callback, tool, passthrough, models);

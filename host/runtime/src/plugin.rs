@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use semver::Version;
-use wasmtime::component::{Component, InstancePre, Linker};
 use wasmtime::Engine;
+use wasmtime::component::{Component, InstancePre, Linker};
 
 use crate::code_cache::{CodeCache, CodeOrigin};
 use crate::component_section;
@@ -54,9 +54,8 @@ impl Plugin {
         let (component, code) = cache.load(engine, &digest, bytes)?;
         let interfaces = interface::exported(engine, &component)?;
         let pre = link(engine, linker, &component)?;
-        let indices = Indices::new(&pre, &interfaces).map_err(|error| LoadError::Instantiate {
-            message: format!("an export doesn't have the type that the contract gives it: {error:#}"),
-        })?;
+        let indices = Indices::new(&pre, &interfaces)
+            .map_err(|error| LoadError::Export { message: format!("{error:#}") })?;
         Ok(Self {
             inner: Arc::new(Inner {
                 manifest,
@@ -148,7 +147,11 @@ impl std::fmt::Debug for Plugin {
 }
 
 /// Links a component, or says which of its imports no plugin gets.
-fn link(engine: &Engine, linker: &Linker<State>, component: &Component) -> Result<InstancePre<State>, LoadError> {
+fn link(
+    engine: &Engine,
+    linker: &Linker<State>,
+    component: &Component,
+) -> Result<InstancePre<State>, LoadError> {
     linker.instantiate_pre(component).map_err(|error| {
         let ty = component.component_type();
         let mut refused: Vec<_> = ty

@@ -31,13 +31,10 @@ impl State {
         let printed = Tail::default();
         let call = Arc::new(CallBudget::new(bound.egress.limits()));
         Ok(Self {
-            table: ResourceTable::new(),
+            table: handles(),
             wasi: crate::imports::wasi_context(&bound.directories, &printed)?,
             wasi_http: WasiHttpCtx::new(),
-            door: Door {
-                bound: Arc::clone(bound),
-                call: Arc::clone(&call),
-            },
+            door: Door::new(Arc::clone(bound), Arc::clone(&call)),
             bound: Arc::clone(bound),
             call,
             memory: MemoryShare::new(bound.memory_limit()),
@@ -54,6 +51,17 @@ impl State {
     }
 }
 
+/// The most handles that a guest has at once. Some of them stand for memory of
+/// the host's, as a list of headers does for up to 128 KiB, so this bounds what
+/// a guest takes beside its own memory.
+const HANDLES: usize = 1_000;
+
+fn handles() -> ResourceTable {
+    let mut table = ResourceTable::new();
+    table.set_max_capacity(HANDLES);
+    table
+}
+
 /// What an instance may have, summed over all its memories: a limit on each
 /// would let a component with many of them have many times as much.
 #[derive(Debug)]
@@ -68,11 +76,7 @@ const TABLE_ELEMENTS: usize = 100_000;
 
 impl MemoryShare {
     fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            used: 0,
-            refused: false,
-        }
+        Self { limit, used: 0, refused: false }
     }
 
     /// Whether more was asked for than there is.

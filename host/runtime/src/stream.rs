@@ -7,19 +7,20 @@ use std::collections::VecDeque;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
-use std::time::Instant;
 
 use bytes::Bytes;
 use futures_core::Stream;
 use futures_util::future::BoxFuture;
 use wasmtime::component::ResourceAny;
 
-use crate::api::types::Usage;
 use crate::active::Active;
+use crate::api::types::Usage;
+use crate::bound::Bound;
 use crate::error::{CallError, Phase};
 use crate::imports::body::IncomingBody;
 use crate::lease::{Answer, Deadline, Lease, before, failed};
 use crate::live::{Call, Live};
+use crate::provider::conform::{Conform, Conforms, broken};
 
 /// Takes one batch from a guest's stream: empty at its end.
 pub(crate) type Next<T> = for<'a> fn(&'a mut Live, ResourceAny) -> Call<'a, Answer<Vec<T>>>;
@@ -30,7 +31,7 @@ pub(crate) type Cost = for<'a> fn(&'a mut Live, ResourceAny) -> Call<'a, Option<
 /// A guest's stream, event by event. It ends after the first error.
 ///
 /// The first event must come within `timeouts.first-token` of the call, each
-/// further one within `timeouts.idle` of the one before, all of them within
+/// further one within `timeouts.idle` of being asked for, all of them within
 /// `timeouts.total`.
 pub struct EventStream<T> {
     ready: VecDeque<T>,
@@ -50,8 +51,9 @@ struct Source<T> {
     resource: ResourceAny,
     next: Next<T>,
     cost: Option<(Cost, Arc<Mutex<Option<Usage>>>)>,
-    /// When the last event came.
-    last: Option<Instant>,
+    conform: fn(&Vec<T>) -> Conforms,
+    /// Whether an event has come.
+    begun: bool,
 }
 
 impl<T: Send + 'static> EventStream<T> {
@@ -60,16 +62,14 @@ impl<T: Send + 'static> EventStream<T> {
         resource: ResourceAny,
         next: Next<T>,
         cost: Option<(Cost, Arc<Mutex<Option<Usage>>>)>,
-    ) -> Self {
+    ) -> Self
+    where
+        T: Conform,
+    {
+        let conform = <Vec<T> as Conform>::conform;
         Self {
             ready: VecDeque::new(),
-            part: Part::Idle(Box::new(Source {
-                lease,
-                resource,
-                next,
-                cost,
-                last: None,
-            })),
+            part: Part::Idle(Box::new(Source { lease, resource, next, cost, conform, begun: false })),
         }
     }
 
@@ -106,38 +106,41 @@ impl<T: Send + 'static> EventStream<T> {
 async fn step<T: Send + 'static>(mut source: Box<Source<T>>) -> Step<T> {
     let bound = Arc::clone(&source.lease.active.bound);
     let whole = source.lease.deadline;
-    let deadline = match source.last {
-        None => whole.within(whole.start, bound.first_token_timeout(), Phase::FirstToken),
-        Some(last) => whole.within(last, bound.idle_timeout(), Phase::Idle),
-    };
+    let deadline = waiting(&bound, whole, source.begun);
     let (next, resource) = (source.next, source.resource);
     match source.lease.run(deadline, |live| next(live, resource)).await {
         Ok(Ok(batch)) if batch.is_empty() => (None, close(*source, Ok(batch)).await),
         Ok(Ok(batch)) => {
-            source.last = Some(bound.clock().now());
-            (Some(source), Ok(batch))
+            source.begun = true;
+            match (source.conform)(&batch) {
+                Ok(()) => (Some(source), Ok(batch)),
+                Err(message) => (None, Err(broken(&source.lease.active, message))),
+            }
         }
         Ok(Err(error)) => (None, close(*source, Err(error)).await),
         Err(error) => (None, Err(error)),
     }
 }
 
+/// Until when to wait for what comes next. The gap between two events counts from
+/// when the reader asks: a slow reader is no silent upstream.
+fn waiting(bound: &Bound, whole: Deadline, begun: bool) -> Deadline {
+    if begun {
+        whole.within(bound.clock().now(), bound.idle_timeout(), Phase::Idle)
+    } else {
+        whole.within(whole.start, bound.first_token_timeout(), Phase::FirstToken)
+    }
+}
+
 /// Drops the guest's handle, so that the instance can serve again.
 async fn close<T>(source: Source<T>, last: Answer<Vec<T>>) -> Result<Vec<T>, CallError> {
-    let Source {
-        mut lease,
-        resource,
-        cost,
-        ..
-    } = source;
+    let Source { mut lease, resource, cost, .. } = source;
     let deadline = lease.deadline;
     if let Some((cost, kept)) = cost {
         let usage = lease.run(deadline, |live| cost(live, resource)).await?;
         *kept.lock().unwrap_or_else(PoisonError::into_inner) = usage;
     }
-    let dropped = lease
-        .run(deadline, |live| Box::pin(resource.resource_drop_async(&mut live.store)))
-        .await;
+    let dropped = lease.run(deadline, |live| Box::pin(resource.resource_drop_async(&mut live.store))).await;
     match (dropped, last) {
         (Ok(()), last) => lease.finish(last),
         (Err(_), Err(error)) => Err(failed(&lease.active, error)),
@@ -192,26 +195,18 @@ struct Passing {
     body: IncomingBody,
     active: Arc<Active>,
     deadline: Deadline,
-    last: Option<Instant>,
+    begun: bool,
 }
 
 impl ByteStream {
     pub(crate) fn decoded(stream: EventStream<Bytes>, usage: Arc<Mutex<Option<Usage>>>) -> Self {
-        Self {
-            part: Bytestream::Decoded(stream),
-            usage,
-        }
+        Self { part: Bytestream::Decoded(stream), usage }
     }
 
     /// A body that the guest has handed back.
     pub(crate) fn passing(body: IncomingBody, active: Arc<Active>, deadline: Deadline) -> Self {
         Self {
-            part: Bytestream::Idle(Box::new(Passing {
-                body,
-                active,
-                deadline,
-                last: None,
-            })),
+            part: Bytestream::Idle(Box::new(Passing { body, active, deadline, begun: false })),
             usage: Arc::default(),
         }
     }
@@ -240,10 +235,7 @@ impl ByteStream {
 
 async fn pass(mut passing: Box<Passing>) -> (Option<Box<Passing>>, Option<Result<Bytes, CallError>>) {
     let bound = Arc::clone(&passing.active.bound);
-    let deadline = match passing.last {
-        None => passing.deadline.within(passing.deadline.start, bound.first_token_timeout(), Phase::FirstToken),
-        Some(last) => passing.deadline.within(last, bound.idle_timeout(), Phase::Idle),
-    };
+    let deadline = waiting(&bound, passing.deadline, passing.begun);
     let piece = before(bound.clock().as_ref(), deadline, passing.body.piece()).await;
     match piece {
         None => {
@@ -252,7 +244,7 @@ async fn pass(mut passing: Box<Passing>) -> (Option<Box<Passing>>, Option<Result
         }
         Some(Ok(None)) => (None, None),
         Some(Ok(Some(bytes))) => {
-            passing.last = Some(bound.clock().now());
+            passing.begun = true;
             (Some(passing), Some(Ok(bytes)))
         }
         Some(Err(error)) => (None, Some(Err(failed(&passing.active, error)))),

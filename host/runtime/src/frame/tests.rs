@@ -71,11 +71,11 @@ where
     C: Cutter + Clone,
     C::Frame: Debug + PartialEq,
 {
-    const STEP: usize = 256;
+    const STEP: usize = 128;
     let mut before = cutter.clone();
     for (index, step) in body.chunks(STEP).enumerate() {
         let start = index * STEP;
-        let window = &body[start..body.len().min(start + 4 * STEP)];
+        let window = &body[start..body.len().min(start + 5 * STEP)];
         let whole = cut(before.clone(), [window]);
         for at in 0..step.len() {
             let (head, tail) = window.split_at(at);

@@ -96,23 +96,17 @@ pub(super) fn too_late() -> Error {
 }
 
 fn broken(error: &FrameError) -> Error {
-    Error {
-        sent: true,
-        ..Error::new(ErrorKind::BadUpstreamAnswer, error.to_string())
-    }
+    Error { sent: true, ..Error::new(ErrorKind::BadUpstreamAnswer, error.to_string()) }
 }
 
 impl IncomingBody {
-    pub(crate) fn new(body: CappedBody, deadline: Option<(Arc<dyn Clock>, Instant)>, frame_limit: usize) -> Self {
+    pub(crate) fn new(
+        body: CappedBody,
+        deadline: Option<(Arc<dyn Clock>, Instant)>,
+        frame_limit: usize,
+    ) -> Self {
         Self {
-            source: Source {
-                body,
-                ended: false,
-                failed: None,
-                finished: false,
-                deadline,
-                frame_limit,
-            },
+            source: Source { body, ended: false, failed: None, finished: false, deadline, frame_limit },
             rest: Bytes::new(),
             cut: Cut::Not,
         }
@@ -221,7 +215,11 @@ impl IncomingBody {
 }
 
 /// All frames that are ready; waits while there are none. Empty at the end.
-async fn frames<C: Cutter>(cutter: &mut C, source: &mut Source, rest: &mut Bytes) -> Result<Vec<C::Frame>, Error> {
+async fn frames<C: Cutter>(
+    cutter: &mut C,
+    source: &mut Source,
+    rest: &mut Bytes,
+) -> Result<Vec<C::Frame>, Error> {
     if !rest.is_empty() {
         // A failure is final for the cutter: the frames before it go out first,
         // and the next call meets it again.

@@ -61,9 +61,7 @@ pub(crate) fn get<'a>(body: &'a [u8], pointer: &str) -> Option<&'a str> {
 }
 
 fn steps(pointer: &str) -> Result<Vec<String>, EditError> {
-    let rest = pointer.strip_prefix('/').ok_or_else(|| EditError::Pointer {
-        pointer: pointer.to_owned(),
-    })?;
+    let rest = pointer.strip_prefix('/').ok_or_else(|| EditError::Pointer { pointer: pointer.to_owned() })?;
     Ok(rest.split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect())
 }
 
@@ -74,10 +72,7 @@ fn splice(
     steps: &[String],
     value: Option<&str>,
 ) -> Result<Option<(Range<usize>, String)>, EditError> {
-    let not_json = |reason: String| EditError::NotJson {
-        pointer: pointer.to_owned(),
-        reason,
-    };
+    let not_json = |reason: String| EditError::NotJson { pointer: pointer.to_owned(), reason };
     let text = std::str::from_utf8(body).map_err(|error| not_json(error.to_string()))?;
     let mut object = text;
     let mut walked = String::new();
@@ -91,7 +86,8 @@ fn splice(
             });
         }
         let members = members(object).map_err(|error| not_json(error.to_string()))?;
-        let mut places = members.iter().enumerate().filter(|(_, member)| member.name == *step).map(|(at, _)| at);
+        let mut places =
+            members.iter().enumerate().filter(|(_, member)| member.name == *step).map(|(at, _)| at);
         let place = places.next();
         // Parsers differ in which of two they take: a client could show one value
         // to the host and another to the upstream.
@@ -116,7 +112,13 @@ fn splice(
 }
 
 /// A new last member of `object`, wrapped in as many objects as are missing.
-fn insert(text: &str, object: &str, members: usize, missing: &[String], value: &str) -> (Range<usize>, String) {
+fn insert(
+    text: &str,
+    object: &str,
+    members: usize,
+    missing: &[String],
+    value: &str,
+) -> (Range<usize>, String) {
     let close = range_of(text, object).start + object.trim_end().len() - 1;
     let mut member = if members == 0 { String::new() } else { ",".to_owned() };
     for (depth, name) in missing.iter().enumerate() {
@@ -173,10 +175,7 @@ fn members(object: &str) -> Result<Vec<Member<'_>>, serde_json::Error> {
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
             let mut members = Vec::new();
             while let Some((name, value)) = map.next_entry::<String, &'de RawValue>()? {
-                members.push(Member {
-                    name,
-                    value: value.get(),
-                });
+                members.push(Member { name, value: value.get() });
             }
             Ok(members)
         }
@@ -192,10 +191,7 @@ mod tests {
     use super::*;
 
     fn edited(body: &str, pointer: &str, value: Option<&str>) -> Result<String, EditError> {
-        let edit = Edit {
-            pointer: pointer.to_owned(),
-            value: value.map(str::to_owned),
-        };
+        let edit = Edit { pointer: pointer.to_owned(), value: value.map(str::to_owned) };
         apply(Bytes::copy_from_slice(body.as_bytes()), &[edit])
             .map(|bytes| String::from_utf8(bytes.to_vec()).unwrap())
     }

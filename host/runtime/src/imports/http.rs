@@ -67,11 +67,7 @@ impl Host for State {
         };
         let body = self.table.push(IncomingBody::new(answer.body, deadline, bound.frame_limit()))?;
         self.bodies += 1;
-        Ok(Ok(Response {
-            status: answer.status,
-            headers: answer.headers,
-            body,
-        }))
+        Ok(Ok(Response { status: answer.status, headers: answer.headers, body }))
     }
 }
 
@@ -115,7 +111,11 @@ impl HostIncomingBody for State {
         Ok(bytes.map(Into::into))
     }
 
-    async fn read(&mut self, body: Resource<IncomingBody>, max: u32) -> wasmtime::Result<Result<Vec<u8>, Error>> {
+    async fn read(
+        &mut self,
+        body: Resource<IncomingBody>,
+        max: u32,
+    ) -> wasmtime::Result<Result<Vec<u8>, Error>> {
         let bytes = self.table.get_mut(&body)?.read(max as usize).await;
         Ok(bytes.map(Into::into))
     }
@@ -128,16 +128,15 @@ impl HostIncomingBody for State {
         Ok(events.map(|events| {
             events
                 .into_iter()
-                .map(|event| ServerSentEvent {
-                    event: event.event,
-                    data: event.data,
-                    id: event.id,
-                })
+                .map(|event| ServerSentEvent { event: event.event, data: event.data, id: event.id })
                 .collect()
         }))
     }
 
-    async fn next_lines(&mut self, body: Resource<IncomingBody>) -> wasmtime::Result<Result<Vec<String>, Error>> {
+    async fn next_lines(
+        &mut self,
+        body: Resource<IncomingBody>,
+    ) -> wasmtime::Result<Result<Vec<String>, Error>> {
         Ok(self.table.get_mut(&body)?.next_lines().await)
     }
 
@@ -149,10 +148,7 @@ impl HostIncomingBody for State {
         Ok(messages.map(|messages| {
             messages
                 .into_iter()
-                .map(|message| EventStreamMessage {
-                    headers: message.headers,
-                    payload: message.payload,
-                })
+                .map(|message| EventStreamMessage { headers: message.headers, payload: message.payload })
                 .collect()
         }))
     }

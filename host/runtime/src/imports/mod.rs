@@ -82,7 +82,12 @@ impl log::Host for State {
         })
     }
 
-    fn write(&mut self, level: log::Level, message: String, fields: Vec<(String, String)>) -> wasmtime::Result<()> {
+    fn write(
+        &mut self,
+        level: log::Level,
+        message: String,
+        fields: Vec<(String, String)>,
+    ) -> wasmtime::Result<()> {
         if !self.enabled(level)? {
             return Ok(());
         }

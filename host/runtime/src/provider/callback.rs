@@ -7,7 +7,11 @@ use crate::error::CallError;
 
 impl Provider {
     /// Hands a batch of observations to the plugin.
-    pub async fn observe(&self, context: &CallContext, batch: Vec<Observation>) -> Result<Receipt, CallError> {
+    pub async fn observe(
+        &self,
+        context: &CallContext,
+        batch: Vec<Observation>,
+    ) -> Result<Receipt, CallError> {
         call!(self, context, Callback, callback.call_observe(&batch))
     }
 

@@ -21,7 +21,11 @@ const CHARACTERS_PER_TOKEN: usize = 2;
 impl Provider {
     /// Embeds all inputs of a request, in as many calls as the plugin's manifest
     /// says the model needs. One vector for each input, in their order.
-    pub async fn embed(&self, context: &CallContext, mut request: EmbedRequest) -> Result<EmbedResponse, CallError> {
+    pub async fn embed(
+        &self,
+        context: &CallContext,
+        mut request: EmbedRequest,
+    ) -> Result<EmbedResponse, CallError> {
         let limits = self.slot.active().bound.batch_limits(&request.model);
         let sizes = split(&request.inputs, limits);
         if sizes.len() <= 1 {
@@ -30,10 +34,7 @@ impl Provider {
         let mut inputs = std::mem::take(&mut request.inputs).into_iter();
         let parts: Vec<_> = sizes
             .into_iter()
-            .map(|size| EmbedRequest {
-                inputs: inputs.by_ref().take(size).collect(),
-                ..request.clone()
-            })
+            .map(|size| EmbedRequest { inputs: inputs.by_ref().take(size).collect(), ..request.clone() })
             .collect();
         let answers: Vec<EmbedResponse> = stream::iter(parts)
             .map(|part| self.embed_once(context, part))
@@ -43,14 +44,17 @@ impl Provider {
         Ok(join(answers))
     }
 
-    async fn embed_once(&self, context: &CallContext, request: EmbedRequest) -> Result<EmbedResponse, CallError> {
+    async fn embed_once(
+        &self,
+        context: &CallContext,
+        request: EmbedRequest,
+    ) -> Result<EmbedResponse, CallError> {
         let wanted = request.inputs.len();
         let answer = call!(self, context, Embedding, embedding.call_embed(&request))?;
         if answer.vectors.len() != wanted {
-            return Err(self.broken_contract(format!(
-                "it gave {} vectors for {wanted} inputs",
-                answer.vectors.len()
-            )));
+            return Err(
+                self.broken_contract(format!("it gave {} vectors for {wanted} inputs", answer.vectors.len()))
+            );
         }
         Ok(answer)
     }

@@ -18,7 +18,11 @@ impl Provider {
 
     /// Answers a request as a stream. Returns when the upstream has accepted the
     /// request, so that a refusal is an error here and not in the stream.
-    pub async fn stream_chat(&self, context: &CallContext, request: ChatRequest) -> Result<ChatStream, CallError> {
+    pub async fn stream_chat(
+        &self,
+        context: &CallContext,
+        request: ChatRequest,
+    ) -> Result<ChatStream, CallError> {
         let mut lease = self.lease(context, Interface::Llm).await?;
         let deadline = lease.accepting();
         let answer = lease

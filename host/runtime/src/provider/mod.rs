@@ -5,6 +5,7 @@
 //! the guest and closes the upstream connection.
 
 mod callback;
+pub(crate) mod conform;
 mod embedding;
 mod forward;
 pub(crate) mod llm;
@@ -49,7 +50,8 @@ impl Slot {
 
     /// Puts a newer binding in the place of the present one.
     pub(crate) fn replace(&self, newer: Arc<Active>) {
-        let older = std::mem::replace(&mut *self.active.write().unwrap_or_else(PoisonError::into_inner), newer);
+        let older =
+            std::mem::replace(&mut *self.active.write().unwrap_or_else(PoisonError::into_inner), newer);
         older.retire();
     }
 }
@@ -89,7 +91,8 @@ impl std::fmt::Debug for Provider {
     }
 }
 
-/// Leases an instance, calls one of its functions, and gives the instance back.
+/// Leases an instance, calls one of its functions, gives the instance back, and
+/// holds the answer against the contract.
 macro_rules! call {
     ($provider:expr, $context:expr, $interface:ident, $module:ident . $function:ident ( $($argument:expr),* )) => {{
         let mut lease = $provider.lease($context, $crate::interface::Interface::$interface).await?;
@@ -102,7 +105,8 @@ macro_rules! call {
                 })
             })
             .await?;
-        lease.finish(answer)
+        let active = std::sync::Arc::clone(&lease.active);
+        lease.finish(answer).and_then(|answer| $crate::provider::conform::check(&active, answer))
     }};
 }
 pub(crate) use call;

@@ -9,14 +9,15 @@ use crate::error::CallError;
 
 impl Provider {
     /// Orders documents by how well they answer a query.
-    pub async fn rerank(&self, context: &CallContext, request: RerankRequest) -> Result<RerankResponse, CallError> {
+    pub async fn rerank(
+        &self,
+        context: &CallContext,
+        request: RerankRequest,
+    ) -> Result<RerankResponse, CallError> {
         let documents = request.documents.len();
         let answer = call!(self, context, Rerank, rerank.call_rerank(&request))?;
         if let Some(wrong) = answer.results.iter().find(|ranked| ranked.index as usize >= documents) {
-            return Err(self.broken_contract(format!(
-                "it ranked document {} of {documents}",
-                wrong.index
-            )));
+            return Err(self.broken_contract(format!("it ranked document {} of {documents}", wrong.index)));
         }
         Ok(answer)
     }

@@ -1,15 +1,17 @@
 //! Vector stores.
 
 use super::{Provider, call};
-use crate::api::vector_store::{
-    Collection, Entry, Filter, FilterNode, Page, Query, Scored, Selector,
-};
+use crate::api::vector_store::{Collection, Entry, Filter, FilterNode, Page, Query, Scored, Selector};
 use crate::context::CallContext;
 use crate::error::CallError;
 
 impl Provider {
     /// Makes a collection.
-    pub async fn create_collection(&self, context: &CallContext, collection: Collection) -> Result<(), CallError> {
+    pub async fn create_collection(
+        &self,
+        context: &CallContext,
+        collection: Collection,
+    ) -> Result<(), CallError> {
         call!(self, context, VectorStore, vector_store.call_create_collection(&collection))
     }
 
@@ -19,7 +21,11 @@ impl Provider {
     }
 
     /// One collection.
-    pub async fn describe_collection(&self, context: &CallContext, name: &str) -> Result<Collection, CallError> {
+    pub async fn describe_collection(
+        &self,
+        context: &CallContext,
+        name: &str,
+    ) -> Result<Collection, CallError> {
         let name = name.to_owned();
         call!(self, context, VectorStore, vector_store.call_describe_collection(&name))
     }
@@ -132,12 +138,8 @@ impl Provider {
     /// The contract promises plugins that a filter is a tree.
     fn check(&self, filter: Option<&Filter>) -> Result<(), CallError> {
         let Some(filter) = filter else { return Ok(()) };
-        malformed(filter).map_or(Ok(()), |message| {
-            Err(CallError::Request {
-                provider: self.name().to_owned(),
-                message,
-            })
-        })
+        malformed(filter)
+            .map_or(Ok(()), |message| Err(CallError::Request { provider: self.name().to_owned(), message }))
     }
 }
 
@@ -153,9 +155,7 @@ fn malformed(filter: &Filter) -> Option<String> {
             FilterNode::Condition(_) | FilterNode::Ids(_) => &[],
         };
         let wrong = children.iter().find(|child| **child as usize >= place)?;
-        Some(format!(
-            "node {place} of the filter refers to node {wrong}, which doesn't stand before it"
-        ))
+        Some(format!("node {place} of the filter refers to node {wrong}, which doesn't stand before it"))
     })
 }
 
