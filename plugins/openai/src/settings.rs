@@ -6,6 +6,7 @@ use jackfield_sdk::types::{Error, ErrorKind};
 
 mod chat;
 mod endpoint;
+mod forward;
 mod lists;
 mod media;
 
@@ -13,6 +14,7 @@ pub(crate) use chat::{
     CachePoints, ChatSettings, DocumentPart, Field, MaxTokensField, ReasoningInput, SchemaSupport,
 };
 pub(crate) use endpoint::{Endpoint, Paths};
+pub(crate) use forward::ForwardSettings;
 pub(crate) use lists::{Edits, Patterns};
 pub(crate) use media::{AudioSettings, EmbeddingSettings, VectorTransfer};
 
@@ -60,5 +62,7 @@ fn one_of<T: Copy>(from: &dyn Values, name: &str, table: &[(&str, T)]) -> Result
     })
 }
 
+#[cfg(test)]
+mod manifest_tests;
 #[cfg(test)]
 pub(crate) mod tests;

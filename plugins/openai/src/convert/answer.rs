@@ -63,11 +63,11 @@ pub(crate) fn convert(
 
 fn convert_choice(
     place: u32,
-    choice: wire::Choice<'_>,
+    mut choice: wire::Choice<'_>,
     asked: Asked<'_>,
     extra: &mut String,
 ) -> Result<Choice, Error> {
-    let message = choice.message.or(choice.delta).unwrap_or_default();
+    let message = choice.take_message().unwrap_or_default();
     let index = choice.index.0.and_then(|index| u32::try_from(index).ok()).unwrap_or(place);
     keep_rest(index, &choice.rest, &message.rest, extra);
 
@@ -91,7 +91,7 @@ fn convert_choice(
     }
     content.extend(filled(message.refusal).map(|text| Part::Refusal(text.into_owned())));
     content.extend(message.tool_calls.unwrap_or_default().into_iter().map(tool_call));
-    content.extend(message.function_call.map(|function| called(None, function)));
+    content.extend(message.function_call.and_then(Raw::read).map(|function| called(None, function)));
 
     let held = finish::Held {
         tool_calls: content.iter().any(|part| matches!(part, Part::ToolCall(_))),

@@ -3,8 +3,9 @@
 //!
 //! The changes are those that the configuration makes to every request: the
 //! model's name, renamed and dropped members, and `stream_options.include_usage`
-//! where the client left it out and the provider is set to report usage
-//! (`passthrough-usage`): without it nobody would know what a stream cost.
+//! where the client left it out, the provider is set to report usage
+//! (`passthrough-usage`) and its upstream can be asked for it (`stream-usage`):
+//! without it nobody would know what a stream cost.
 
 use jackfield_sdk::http::Edit;
 use jackfield_sdk::passthrough::{Dialect, Framing};
@@ -32,6 +33,7 @@ impl Changes {
         if chat.seed != "seed" {
             rename.push(("seed".to_owned(), chat.seed.to_owned()));
         }
+        let usage = usage && chat.stream_usage;
         Changes { rename, edits: chat.edits.clone(), required_word: chat.required_word, usage }
     }
 
@@ -89,23 +91,6 @@ fn set(pointer: &str, value: String) -> Edit {
 /// The pointer to a member of the body (RFC 6901).
 fn pointer(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
-}
-
-/// The dialects that a configuration's words name; unknown words are returned
-/// as the error.
-pub(crate) fn dialects(words: &[String]) -> Result<Vec<Dialect>, String> {
-    words
-        .iter()
-        .map(|word| {
-            Ok(match word.as_str() {
-                "openai-chat" => Dialect::OpenaiChat,
-                "openai-responses" => Dialect::OpenaiResponses,
-                "openai-completions" => Dialect::OpenaiCompletions,
-                "openai-embeddings" => Dialect::OpenaiEmbeddings,
-                other => return Err(other.to_owned()),
-            })
-        })
-        .collect()
 }
 
 /// How an answer is framed.
@@ -186,6 +171,12 @@ mod tests {
     }
 
     #[test]
+    fn an_upstream_that_refuses_to_be_asked_for_usage_is_not_asked() {
+        let table = Table::new().flag("stream-usage", false);
+        assert_eq!(edits(&table, true, Dialect::OpenaiChat, true, "{}"), r#"/model="p/m""#);
+    }
+
+    #[test]
     fn configured_words_replace_the_clients() {
         let table = Table::new()
             .text("seed-field", "random_seed")
@@ -223,11 +214,5 @@ mod tests {
         .collect();
         let names: Vec<_> = visible(&headers).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["content-type", "x-ratelimit-limit-tokens", "x-request-id"]);
-    }
-
-    #[test]
-    fn unknown_dialects_are_named() {
-        assert_eq!(dialects(&["openai-chat".to_owned()]), Ok(vec![Dialect::OpenaiChat]));
-        assert_eq!(dialects(&["openai-chat".to_owned(), "x".to_owned()]), Err("x".to_owned()));
     }
 }

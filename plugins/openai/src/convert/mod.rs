@@ -37,13 +37,18 @@ pub(crate) struct Whole<'a> {
 impl<'a> Whole<'a> {
     /// The body as this shape, borrowing from it.
     pub(crate) fn parse<T: Deserialize<'a>>(&self, what: &str) -> Result<T, Error> {
-        serde_json::from_slice(self.body).map_err(|error| {
-            let answer = ErrorAnswer { status: self.status, headers: self.headers, body: self.body };
-            let said = answer.to_error().message;
-            Error::bad_answer(format!(
-                "expected {what}, but {said} ({error}); does `config.base-url` point at the API?"
-            ))
-            .with_status(self.status)
-        })
+        // Everything is read from texts, so that there is one copy of each reader.
+        let text = std::str::from_utf8(self.body).map_err(|error| self.is_not(what, &error))?;
+        serde_json::from_str(text).map_err(|error| self.is_not(what, &error))
+    }
+
+    /// The error for a body that isn't what it has to be.
+    fn is_not(&self, what: &str, why: &dyn std::fmt::Display) -> Error {
+        let answer = ErrorAnswer { status: self.status, headers: self.headers, body: self.body };
+        let said = answer.to_error().message;
+        Error::bad_answer(format!(
+            "expected {what}, but {said} ({why}); does `config.base-url` point at the API?"
+        ))
+        .with_status(self.status)
     }
 }

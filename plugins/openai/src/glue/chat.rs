@@ -7,9 +7,8 @@ use jackfield_sdk::llm::{ChatEvent, ChatRequest, ChatResponse, ChatStream, Guest
 use jackfield_sdk::stream::Relay;
 use jackfield_sdk::types::Error;
 
-use super::{Once, OpenAi, Read, is_json, upstream};
+use super::{Once, OpenAi, Read, endpoint, is_json};
 use crate::convert::answer::{self, Asked};
-use crate::convert::errors;
 use crate::convert::replay;
 use crate::convert::request::{Delivery, prepare};
 use crate::convert::stream::ChatDecoder;
@@ -46,11 +45,10 @@ impl Guest for OpenAi {
 }
 
 fn send(request: &ChatRequest, delivery: Delivery) -> Result<(Response, Vec<String>), Error> {
-    let (settings, upstream) = (settings()?, upstream()?);
-    let model = upstream.endpoint.model(&request.model);
+    let (settings, endpoint) = (settings()?, endpoint()?);
+    let model = endpoint.model(&request.model);
     let prepared = prepare(request, &model, delivery, settings)?;
-    let response =
-        upstream.post(&settings.path, &request.model).json(&prepared.body).send_ok(errors::of_answer)?;
+    let response = super::send(endpoint.post(&settings.path, &request.model).json(&prepared.body))?;
     Ok((response, prepared.warnings))
 }
 

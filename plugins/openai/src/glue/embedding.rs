@@ -3,16 +3,16 @@
 use jackfield_sdk::embedding::{EmbedRequest, EmbedResponse, Guest};
 use jackfield_sdk::types::Error;
 
-use super::{Once, OpenAi, Read, upstream};
-use crate::convert::{embedding, errors};
+use super::{Once, OpenAi, Read, endpoint, send};
+use crate::convert::embedding;
 use crate::settings::EmbeddingSettings;
 
 static EMBEDDING: Once<EmbeddingSettings> = Once::new();
 
 impl Guest for OpenAi {
     fn embed(request: EmbedRequest) -> Result<EmbedResponse, Error> {
-        let (settings, upstream) = (EMBEDDING.get(EmbeddingSettings::read)?, upstream()?);
-        let model = upstream.endpoint.model(&request.model);
+        let (settings, endpoint) = (EMBEDDING.get(EmbeddingSettings::read)?, endpoint()?);
+        let model = endpoint.model(&request.model);
         let (body, warnings) = embedding::prepare(&request, &model, settings)?;
         if request.inputs.is_empty() {
             return Ok(EmbedResponse {
@@ -22,8 +22,7 @@ impl Guest for OpenAi {
                 warnings,
             });
         }
-        let response =
-            upstream.post(&settings.path, &request.model).json(&body).send_ok(errors::of_answer)?;
+        let response = send(endpoint.post(&settings.path, &request.model).json(&body))?;
         embedding::convert(Read::all(response)?.whole(), &request.model, request.inputs.len(), warnings)
     }
 }

@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use jackfield_sdk::http::{self, RequestBuilder, Response};
 use jackfield_sdk::types::Error;
 
-use crate::convert::Whole;
+use crate::convert::{Whole, errors};
 use crate::settings::{Bound, Endpoint, Values};
 
 /// The plugin.
@@ -40,46 +40,46 @@ impl<T> Once<T> {
     }
 }
 
-/// Where requests go and how they are authenticated.
-struct Upstream {
-    endpoint: Endpoint,
-    /// The auth scheme, where it isn't the usual one.
-    auth: Option<String>,
+static ENDPOINT: Once<Endpoint> = Once::new();
+
+fn endpoint() -> Result<&'static Endpoint, Error> {
+    ENDPOINT.get(Endpoint::read)
 }
 
-static UPSTREAM: Once<Upstream> = Once::new();
-
-/// The auth scheme that `[[egress]]` applies by itself.
-const USUAL_AUTH: &str = "key";
-
-fn upstream() -> Result<&'static Upstream, Error> {
-    UPSTREAM.get(|from| {
-        Ok(Upstream {
-            endpoint: Endpoint::read(from)?,
-            auth: from.text("auth").filter(|auth| auth != USUAL_AUTH),
-        })
-    })
-}
-
-impl Upstream {
+impl Endpoint {
     fn post(&self, path: &str, model: &str) -> RequestBuilder {
-        self.dress(http::post(self.endpoint.url(path, model)))
+        self.dress(http::post(self.url(path, model)))
     }
 
     fn get(&self, path: &str) -> RequestBuilder {
-        self.dress(http::get(self.endpoint.url(path, "")))
+        self.dress(http::get(self.url(path, "")))
     }
 
     /// Adds what every request carries.
     fn dress(&self, mut request: RequestBuilder) -> RequestBuilder {
-        for (name, value) in self.endpoint.headers() {
+        for (name, value) in self.headers() {
             request = request.header(name, value);
         }
-        match &self.auth {
+        match self.auth() {
             Some(auth) => request.auth(auth),
             None => request,
         }
     }
+}
+
+/// Sends a request. Whatever isn't an answer to it is an error: a status of 400
+/// or more, and also a redirect, which the host didn't follow.
+fn send(request: RequestBuilder) -> Result<Response, Error> {
+    let response = request.send_ok(errors::of_answer)?;
+    let status = response.status();
+    if status < 300 {
+        return Ok(response);
+    }
+    let place = response.header("location").unwrap_or("nowhere");
+    Err(Error::bad_answer(format!(
+        "the upstream answered {status} and points to {place}; set `config.base-url` to where the API lives"
+    ))
+    .with_status(status))
 }
 
 /// An answer read whole, for what borrows from it.

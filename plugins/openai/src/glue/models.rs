@@ -3,8 +3,8 @@
 use jackfield_sdk::models::{Guest, ModelInfo};
 use jackfield_sdk::types::Error;
 
-use super::{OpenAi, Read, upstream};
-use crate::convert::{errors, models};
+use super::{OpenAi, Read, endpoint, send};
+use crate::convert::models;
 use crate::settings::{Bound, Paths};
 
 /// Against an upstream whose list has no end.
@@ -12,18 +12,18 @@ const MOST_PAGES: usize = 100;
 
 impl Guest for OpenAi {
     fn list_models() -> Result<Vec<ModelInfo>, Error> {
-        let upstream = upstream()?;
+        let endpoint = endpoint()?;
         let path = Paths::Models.read(&Bound);
         let mut found: Vec<ModelInfo> = Vec::new();
         let mut after: Option<String> = None;
         for _ in 0..MOST_PAGES {
-            let mut request = upstream.get(&path);
+            let mut request = endpoint.get(&path);
             if let Some(after) = &after {
                 request = request.query("after", after);
             }
-            let page = models::convert(Read::all(request.send_ok(errors::of_answer)?)?.whole())?;
+            let page = models::convert(Read::all(send(request)?)?.whole())?;
             found.extend(page.models.into_iter().filter_map(|mut model| {
-                model.id = upstream.endpoint.strip_prefix(&model.id)?.to_owned();
+                model.id = endpoint.strip_prefix(&model.id)?.to_owned();
                 Some(model)
             }));
             // A server that ignores `after` would send the same page for ever.

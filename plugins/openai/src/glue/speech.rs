@@ -7,22 +7,23 @@ use jackfield_sdk::speech::{Audio, AudioStream, Guest, GuestAudioStream, SpeechR
 use jackfield_sdk::types::{Error, Usage};
 
 use super::transcription::settings;
-use super::{OpenAi, Read, is_event_stream, upstream};
+use super::{OpenAi, Read, endpoint, is_event_stream, send};
 use crate::convert::errors;
 use crate::convert::speech::{self, SpeechDecoder};
+use crate::wire::value::Raw;
 
 impl Guest for OpenAi {
     type AudioStream = Sound;
 
     fn speak(request: SpeechRequest) -> Result<SpeechResponse, Error> {
-        let (settings, upstream) = (settings()?, upstream()?);
-        let model = upstream.endpoint.model(&request.model);
+        let (settings, endpoint) = (settings()?, endpoint()?);
+        let model = endpoint.model(&request.model);
         let (body, warnings) = speech::prepare(&request, &model)?;
-        let response =
-            upstream.post(&settings.speech, &request.model).json(&body).send_ok(errors::of_answer)?;
+        let response = send(endpoint.post(&settings.speech, &request.model).json(&body))?;
         if speech::is_document(response.header("content-type")) {
             let read = Read::all(response)?;
-            return Err(errors::in_answer(&String::from_utf8_lossy(&read.body), Some(read.status)));
+            let document: Raw<'_> = read.whole().parse("a sound")?;
+            return Err(errors::in_answer(document.text(), Some(read.status)));
         }
         let (mime_type, sample_rate) = speech::sound(
             response.header("content-type"),

@@ -10,8 +10,7 @@ use jackfield_sdk::transcription::{
 };
 use jackfield_sdk::types::Error;
 
-use super::{Once, OpenAi, Read, is_event_stream, upstream};
-use crate::convert::errors;
+use super::{Once, OpenAi, Read, endpoint, is_event_stream};
 use crate::convert::transcription::{TranscriptDecoder, convert, prepare};
 use crate::settings::AudioSettings;
 
@@ -43,8 +42,8 @@ impl Guest for OpenAi {
 }
 
 fn send(mut request: TranscriptionRequest, streamed: bool) -> Result<(Response, Vec<String>), Error> {
-    let (settings, upstream) = (settings()?, upstream()?);
-    let form = prepare(&request, &upstream.endpoint.model(&request.model), streamed, settings)?;
+    let (settings, endpoint) = (settings()?, endpoint()?);
+    let form = prepare(&request, &endpoint.model(&request.model), streamed, settings)?;
     let path = match request.task {
         Task::Transcribe => &settings.transcriptions,
         Task::Translate => &settings.translations,
@@ -55,7 +54,7 @@ fn send(mut request: TranscriptionRequest, streamed: bool) -> Result<(Response, 
     for (name, value) in form.fields {
         parts = parts.text(&name, value);
     }
-    let response = upstream.post(path, &request.model).multipart(parts).send_ok(errors::of_answer)?;
+    let response = super::send(endpoint.post(path, &request.model).multipart(parts))?;
     Ok((response, form.warnings))
 }
 

@@ -5,6 +5,9 @@ use jackfield_sdk::types::Error;
 
 use super::{Values, lists, misconfigured};
 
+/// The auth scheme that the manifest's `[[egress]]` applies by itself.
+const USUAL_AUTH: &str = "key";
+
 /// The API.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Endpoint {
@@ -12,6 +15,7 @@ pub(crate) struct Endpoint {
     query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
     model_prefix: String,
+    auth: Option<String>,
 }
 
 impl Endpoint {
@@ -25,7 +29,13 @@ impl Endpoint {
             query: lists::pairs(from, "query", '=')?,
             headers,
             model_prefix: from.text("model-prefix").unwrap_or_default(),
+            auth: from.text("auth").filter(|auth| auth != USUAL_AUTH),
         })
+    }
+
+    /// The auth scheme to name in requests, where it isn't the usual one.
+    pub(crate) fn auth(&self) -> Option<&str> {
+        self.auth.as_deref()
     }
 
     /// The model as the upstream names it.

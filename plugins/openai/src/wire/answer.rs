@@ -21,13 +21,21 @@ object! {
     /// One of the answers asked for.
     Choice {
         index: Count = "index",
-        message: Option<Message<'a>> = "message",
+        /// Boxed, for a chunk has none and is to stay small.
+        message: Option<Box<Message<'a>>> = "message",
         delta: Option<Message<'a>> = "delta",
         finish_reason: Option<Text<'a>> = "finish_reason",
         logprobs: Option<Raw<'a>> = "logprobs",
         /// vLLM: the stop text, or the id of the stop token.
         stop_reason: Option<Raw<'a>> = "stop_reason",
     } keeping rest but "seed" | "token_ids"
+}
+
+impl<'a> Choice<'a> {
+    /// What it says, under either name.
+    pub(crate) fn take_message(&mut self) -> Option<Message<'a>> {
+        self.delta.take().or_else(|| self.message.take().map(|message| *message))
+    }
 }
 
 object! {
@@ -38,7 +46,7 @@ object! {
         reasoning: Content<'a> = "reasoning",
         refusal: Option<Text<'a>> = "refusal",
         tool_calls: Option<Vec<ToolCall<'a>>> = "tool_calls",
-        function_call: Option<Function<'a>> = "function_call",
+        function_call: Option<Raw<'a>> = "function_call",
         audio: Option<Raw<'a>> = "audio",
         images: Option<Raw<'a>> = "images",
         annotations: Option<Raw<'a>> = "annotations",

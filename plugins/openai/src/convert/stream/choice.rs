@@ -82,8 +82,8 @@ impl ChoiceState {
     }
 
     /// Takes what a chunk says of it.
-    pub(super) fn push(&mut self, choice: Choice<'_>, out: &mut Vec<ChatEvent>) -> Result<(), Error> {
-        if let Some(message) = choice.delta.or(choice.message) {
+    pub(super) fn push(&mut self, mut choice: Choice<'_>, out: &mut Vec<ChatEvent>) -> Result<(), Error> {
+        if let Some(message) = choice.take_message() {
             self.say(message, out)?;
         }
         let tokens = logprobs::convert(choice.logprobs);
@@ -124,7 +124,7 @@ impl ChoiceState {
             self.thoughts.say();
             self.calls.add(self.index, call, out);
         }
-        if let Some(function) = message.function_call {
+        if let Some(function) = message.function_call.and_then(Raw::read) {
             self.calls.add_function(self.index, function, out);
         }
         if let Some(rest) = message.rest.to_json() {

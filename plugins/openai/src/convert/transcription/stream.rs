@@ -94,8 +94,8 @@ impl Translate for TranscriptDecoder {
             }
             Some("error") => return Err(errors::in_answer(data, None)),
             _ => {
-                for choice in event.choices.unwrap_or_default() {
-                    self.text(&joined(choice.delta.or(choice.message).unwrap_or_default().content), out);
+                for mut choice in event.choices.unwrap_or_default() {
+                    self.text(&joined(choice.take_message().unwrap_or_default().content), out);
                 }
             }
         }
