@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jackfield_runtime::api::llm::{ChatRequest, ChatResponse, Message, Part, Role};
 use jackfield_runtime::catalog::Catalog;
 use jackfield_runtime::settings::Settings;
-use jackfield_runtime::{Host, Provider};
+use jackfield_runtime::{Host, HostBuilder, PoolSizes, Provider};
 
 /// The workspace's folder for what is built.
 fn target() -> PathBuf {
@@ -28,9 +28,16 @@ pub fn plugin(name: &str) -> PathBuf {
     built("plugins", name)
 }
 
-/// A host with compiled code cached between tests.
+/// A host with compiled code cached between tests. Its pool is small: each
+/// instance reserves 4 GiB of address space, and tests run many hosts at once.
 pub fn host() -> Host {
-    Host::builder().code_cache(target().join("test-code")).build().expect("a host")
+    builder(64).build().expect("a host")
+}
+
+/// The same, to be changed, with room for so many instances.
+pub fn builder(instances: u32) -> HostBuilder {
+    let sizes = PoolSizes { instances, ..PoolSizes::default() };
+    Host::builder().code_cache(target().join("test-code")).pool(sizes)
 }
 
 /// Binds a provider as the operator would write it below `[providers.NAME]`.

@@ -2,6 +2,7 @@
 //! an upstream on a real socket that answers by script.
 
 pub mod guests;
+pub mod recorded;
 pub mod report;
 pub mod script;
 

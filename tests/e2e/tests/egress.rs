@@ -44,10 +44,14 @@ impl Bench {
     }
 
     async fn refused(&self, order: serde_json::Value, says: &str) {
+        self.refused_as("ErrorKind::Permission", order, says).await;
+    }
+
+    async fn refused_as(&self, kind: &str, order: serde_json::Value, says: &str) {
         let before = (self.upstream.accepted(), self.other.accepted());
         let reports = self.send(order.clone()).await;
         let report = reports.last().unwrap();
-        assert_eq!(report.error(), Some("ErrorKind::Permission"), "{order}: {report:?}");
+        assert_eq!(report.error(), Some(kind), "{order}: {report:?}");
         assert!(report.message().contains(says), "{order}: {}", report.message());
         assert!(!report.sent(), "{order}");
         assert_eq!((self.upstream.accepted(), self.other.accepted()), before, "nothing went out for {order}");
@@ -100,7 +104,7 @@ async fn every_spelling_of_a_url_that_two_parsers_could_read_differently_is_refu
         "/relative".to_owned(),
         String::new(),
     ] {
-        bench.refused(json!({ "url": url }), "refused").await;
+        bench.refused_as("ErrorKind::InvalidRequest", json!({ "url": url }), "refused").await;
     }
 }
 

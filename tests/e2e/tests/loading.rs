@@ -3,10 +3,10 @@
 
 use std::sync::Arc;
 
-use jackfield_e2e::guests::chain;
+use jackfield_e2e::guests::{builder, chain};
 use jackfield_e2e::{bind, chat, guest, host, text_of};
 use jackfield_runtime::component_section;
-use jackfield_runtime::{BindError, CallContext, CodeOrigin, Host, Interface, LoadError, Rebound};
+use jackfield_runtime::{BindError, CallContext, CodeOrigin, Interface, LoadError, Rebound};
 
 const MANIFEST: &str = include_str!("../../guests/probe/plugin.toml");
 
@@ -223,7 +223,7 @@ fn compiled_code_is_kept_and_damage_to_it_is_noticed() {
     let folder = tempfile::tempdir().unwrap();
     let cache = folder.path().join("code");
     let origin = || {
-        let host = Host::builder().code_cache(&cache).build().unwrap();
+        let host = builder(8).code_cache(&cache).build().unwrap();
         host.load_bytes("probe", &probe()).unwrap().code_origin()
     };
     assert_eq!(origin(), CodeOrigin::Compiled);
@@ -248,12 +248,12 @@ fn writers_at_the_same_time_leave_one_whole_file() {
         for _ in 0..4 {
             let (cache, bytes) = (Arc::clone(&cache), Arc::clone(&bytes));
             scope.spawn(move || {
-                let host = Host::builder().code_cache(cache.as_path()).build().unwrap();
+                let host = builder(8).code_cache(cache.as_path()).build().unwrap();
                 host.load_bytes("probe", &bytes).unwrap();
             });
         }
     });
     assert_eq!(std::fs::read_dir(cache.as_path()).unwrap().count(), 1);
-    let host = Host::builder().code_cache(cache.as_path()).build().unwrap();
+    let host = builder(8).code_cache(cache.as_path()).build().unwrap();
     assert_eq!(host.load_bytes("probe", &bytes).unwrap().code_origin(), CodeOrigin::Cached);
 }

@@ -29,7 +29,10 @@ const ATTACKS: &[(&str, Attack)] = &[
 pub(crate) fn run(name: &str, prompt: &str) -> Result<String, Error> {
     let Some((_, attack)) = ATTACKS.iter().find(|(known, _)| *known == name) else {
         let known: Vec<_> = ATTACKS.iter().map(|(name, _)| *name).collect();
-        return Err(Error::invalid_request(format!("there is no attack {name:?}; choose one of {}", known.join(", "))));
+        return Err(Error::invalid_request(format!(
+            "there is no attack {name:?}; choose one of {}",
+            known.join(", ")
+        )));
     };
     attack(prompt)
 }
@@ -85,14 +88,17 @@ fn ask_for_secret(_prompt: &str) -> Result<String, Error> {
         }
     }
     if found.is_empty() {
-        return Ok("found no secret: not in its configuration, its environment, its arguments or any file".to_owned());
+        return Ok("found no secret: not in its configuration, its environment, its arguments or any file"
+            .to_owned());
     }
     Ok(format!("{STOLEN}: {}", found.join("; ")))
 }
 
 /// Has the upstream say in its answer which credential it received.
 fn reflected_secret(_prompt: &str) -> Result<String, Error> {
-    ask_upstream("tiny+echo-key+chunks-4")?.send()?.text()
+    let answer = ask_upstream("tiny+echo-key+chunks-4")?.send()?.text()?;
+    let content = answer.split_once(r#""content":""#).and_then(|(_, rest)| rest.split_once('"'));
+    Ok(format!("its provider said: {}", content.map_or(answer.as_str(), |(content, _)| content)))
 }
 
 /// The same, to write it to the host's log.

@@ -9,7 +9,9 @@
 mod attack;
 mod flood;
 
-use jackfield_sdk::llm::{ChatRequest, ChatResponse, ChatStream, Choice, FinishReason, Guest, Part, TextPart};
+use jackfield_sdk::llm::{
+    ChatRequest, ChatResponse, ChatStream, Choice, FinishReason, Guest, Part, TextPart,
+};
 use jackfield_sdk::types::Error;
 
 /// How the answer of an attack that got through begins.

@@ -16,7 +16,7 @@ from wit_world.imports.types import Error, ErrorKind, Usage
 
 
 def fail(kind: ErrorKind, message: str, status: Optional[int] = None, code: Optional[str] = None, sent: bool = False) -> Err[Error]:
-    return Err(Error(kind, message, status, None, code, sent))
+    return Err(Error(kind, message, status, None, code, None, sent))
 
 
 def fail_on_demand(model: str) -> None:
@@ -26,7 +26,7 @@ def fail_on_demand(model: str) -> None:
     kind = ErrorKind.__members__.get(name.replace("-", "_").upper())
     if kind is None:
         raise fail(ErrorKind.INVALID_REQUEST, f"there is no kind of error called `{name}`")
-    error = Error(kind, f"failed on demand: {name}", 418, None, "on-demand", False)
+    error = Error(kind, f"failed on demand: {name}", 418, None, "on-demand", None, False)
     if kind in (ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED):
         error.retry_after_ms = 1500
     raise Err(error)

@@ -3,7 +3,10 @@
 //! The first dimension is the length of the input in bytes (of a token list,
 //! the number of tokens), the others count the bytes that have the same rest
 //! when divided by the number of the others. Three dimensions unless asked for
-//! others. Models `per-token` and `sparse` answer in those forms.
+//! others. Models `per-token` and `sparse` answer in those forms, and `too-few`
+//! breaks the contract: it leaves the last vector out. Usage has a unit `calls`,
+//! one for each call. The manifest has models called `batch-...` asked for two
+//! inputs at a time.
 
 use jackfield_sdk::embedding::{EmbedRequest, EmbedResponse, Encoding, Guest, Input, Vector};
 use jackfield_sdk::types::{Error, Source, Usage};
@@ -20,7 +23,10 @@ impl Guest for Everything {
             bytes += floats[0] as u64;
             shape(&request, floats)
         });
-        let vectors = vectors.collect();
+        let mut vectors: Vec<_> = vectors.collect();
+        if request.model == "too-few" {
+            vectors.pop();
+        }
         Ok(EmbedResponse { vectors, model: request.model, usage: Some(usage(bytes)), warnings: Vec::new() })
     }
 }
@@ -62,5 +68,5 @@ fn shape(request: &EmbedRequest, floats: Vec<f32>) -> Vector {
 }
 
 fn usage(bytes: u64) -> Usage {
-    Usage { input_tokens: Some(bytes), ..Usage::default() }
+    Usage { input_tokens: Some(bytes), units: vec![("calls".to_owned(), 1.0)], ..Usage::default() }
 }

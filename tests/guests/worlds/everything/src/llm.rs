@@ -7,6 +7,8 @@
 //! * Model `upstream`: `POST {base-url}/echo` with `{"text": ...}`; the answer
 //!   is the upstream's body. As a stream: the `data` of each server-sent event
 //!   from `POST {base-url}/stream`, until one of them is `[DONE]`.
+//! * Model `bad-json`: breaks the contract with an `extra` that doesn't parse,
+//!   in the answer or, of a stream, behind the head.
 //! * A stream comes word by word, one batch each.
 //! * A token is a word.
 
@@ -25,6 +27,9 @@ use jackfield_sdk::types::{Error, Usage};
 use serde_json::json;
 
 use crate::{Everything, fault};
+
+/// The model that breaks the contract.
+const BAD_JSON: &str = "bad-json";
 
 impl Guest for Everything {
     type ChatStream = Stream;
@@ -46,10 +51,10 @@ impl Guest for Everything {
                 stop_sequence: None,
                 logprobs: Vec::new(),
             }],
-            model: request.model,
             created: Some(0),
             warnings: warnings(&request.extra),
-            extra: None,
+            extra: (request.model == BAD_JSON).then(|| "{".to_owned()),
+            model: request.model,
         })
     }
 
@@ -197,6 +202,9 @@ fn finish(reason: FinishReason) -> ChatEvent {
 fn words(request: &ChatRequest, part: Part, reason: FinishReason) -> VecDeque<Vec<ChatEvent>> {
     let end = vec![finish(reason), ChatEvent::Usage(usage(request, &part))];
     let mut batches = VecDeque::from([vec![start(&request.model, warnings(&request.extra))]]);
+    if request.model == BAD_JSON {
+        batches.push_back(vec![ChatEvent::Extra("{".to_owned())]);
+    }
     match part {
         Part::ToolCall(ToolCall { id, name, arguments, signature }) => batches.push_back(vec![
             ChatEvent::ToolCallStart(ToolCallStart { choice: 0, index: 0, id, name, signature }),

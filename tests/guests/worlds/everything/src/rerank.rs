@@ -1,5 +1,6 @@
 //! `rerank`: the longest document first; its length in bytes is its score, and
-//! of equally long ones the earlier comes first.
+//! of equally long ones the earlier comes first. The model `out-of-range` breaks
+//! the contract: it ranks a document that isn't there.
 
 use jackfield_sdk::rerank::{Guest, Ranked, RerankRequest, RerankResponse};
 use jackfield_sdk::types::Error;
@@ -13,6 +14,9 @@ impl Guest for Everything {
         let mut results: Vec<_> =
             documents.map(|(index, text)| Ranked { index, score: text.len() as f64 }).collect();
         results.sort_by(|a, b| b.score.total_cmp(&a.score));
+        if request.model == "out-of-range" {
+            results.insert(0, Ranked { index: request.documents.len() as u32, score: 1000.0 });
+        }
         results.truncate(request.top_n.map_or(usize::MAX, |most| most as usize));
         Ok(RerankResponse {
             id: Some("rerank-1".to_owned()),

@@ -1,0 +1,44 @@
+//! The providers' words for why an answer ended, and ours.
+
+use jackfield_runtime::api::llm::FinishReason;
+
+/// The words of chat completions. Together says `eos` for the end.
+const CHAT: [(&str, FinishReason); 6] = [
+    ("stop", FinishReason::Stop),
+    ("eos", FinishReason::Stop),
+    ("length", FinishReason::Length),
+    ("tool_calls", FinishReason::ToolCalls),
+    ("function_call", FinishReason::ToolCalls),
+    ("content_filter", FinishReason::ContentFilter),
+];
+
+/// The words of messages.
+const MESSAGES: [(&str, FinishReason); 7] = [
+    ("end_turn", FinishReason::Stop),
+    ("stop_sequence", FinishReason::Stop),
+    ("max_tokens", FinishReason::Length),
+    ("tool_use", FinishReason::ToolCalls),
+    ("pause_turn", FinishReason::Pause),
+    ("refusal", FinishReason::Refusal),
+    ("model_context_window_exceeded", FinishReason::ContextLength),
+];
+
+/// Our word for a chat completion's. `calls` and `refusal` say what it holds:
+/// OpenAI says `stop` after a call that it was forced to make, and after a
+/// refusal, where the contract has words of their own.
+pub fn of_chat(word: Option<&str>, calls: bool, refusal: bool) -> Option<FinishReason> {
+    match word {
+        Some("stop") if calls => Some(FinishReason::ToolCalls),
+        Some("stop") if refusal => Some(FinishReason::Refusal),
+        word => find(&CHAT, word?),
+    }
+}
+
+/// Our word for a message's.
+pub fn of_message(word: Option<&str>) -> Option<FinishReason> {
+    find(&MESSAGES, word?)
+}
+
+fn find(table: &[(&str, FinishReason)], word: &str) -> Option<FinishReason> {
+    table.iter().find(|(known, _)| *known == word).map(|(_, reason)| reason.clone())
+}
