@@ -21,16 +21,16 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
-
 /// What every command takes.
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
     /// The configuration [default: ./jackfield.toml, else jackfield/jackfield.toml in the user's
     /// configuration folder, else none: the catalog's providers need none]
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) config: Option<PathBuf>,
     /// The folder of plugin files, in place of the configuration's
-    #[arg(long, global = true, env = "JACKFIELD_PLUGINS", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(long, global = true, env = "JACKFIELD_PLUGINS", hide_env_values = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) plugins: Option<PathBuf>,
     /// Say more on stderr: -v usage and progress, -vv each step, -vvv everything
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]

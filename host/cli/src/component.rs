@@ -24,7 +24,10 @@ impl Outline {
             match payload.context("the component is damaged")? {
                 Payload::Version { encoding, .. } => {
                     depth += 1;
-                    anyhow::ensure!(depth > 1 || encoding == Encoding::Component, "this is a core module, not a component");
+                    anyhow::ensure!(
+                        depth > 1 || encoding == Encoding::Component,
+                        "this is a core module, not a component"
+                    );
                 }
                 Payload::End(_) => depth = depth.saturating_sub(1),
                 Payload::ComponentImportSection(section) if depth == 1 => {
@@ -46,8 +49,9 @@ impl Outline {
     /// The plugin interfaces among the exports.
     pub(crate) fn interfaces(&self) -> Vec<Interface> {
         let contract = self.exports.iter().filter_map(|name| name.strip_prefix(CONTRACT));
-        let mut found: Vec<_> =
-            contract.filter_map(|name| Interface::from_name(name.split('@').next().unwrap_or(name))).collect();
+        let mut found: Vec<_> = contract
+            .filter_map(|name| Interface::from_name(name.split('@').next().unwrap_or(name)))
+            .collect();
         found.sort_unstable();
         found
     }
@@ -69,7 +73,8 @@ impl Outline {
     pub(crate) fn packages(&self) -> Vec<String> {
         let mut packages: Vec<String> = Vec::new();
         for name in &self.imports {
-            let (path, version) = name.split_once('@').map_or((name.as_str(), None), |(path, v)| (path, Some(v)));
+            let (path, version) =
+                name.split_once('@').map_or((name.as_str(), None), |(path, v)| (path, Some(v)));
             let package = path.split('/').next().unwrap_or(path);
             let shown = version.map_or_else(|| package.to_owned(), |version| format!("{package}@{version}"));
             if !packages.contains(&shown) {
@@ -117,6 +122,5 @@ mod tests {
     fn what_is_no_component_is_refused() {
         assert!(Outline::read(b"\0asm\x01\0\0\0").is_err());
         assert!(Outline::read(b"nonsense").is_err());
-        assert!(Outline::read(b"").is_err_and(|_| true) || Outline::read(b"").is_ok_and(|o| o == Outline::default()));
     }
 }

@@ -3,7 +3,8 @@
 use std::process::ExitCode;
 
 use jackfield::runtime::api::types::ErrorKind;
-use jackfield::runtime::error::{BindError, CallError};
+use jackfield::runtime::{BindError, CallError, LoadError};
+use jackfield::{ConfigError, OpenError, ShelfError};
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,14 +70,25 @@ impl Exit {
             return Some(Self::of_kind(error.kind()));
         }
         if let Some(error) = cause.downcast_ref::<BindError>() {
-            return Some(match error {
-                BindError::Secret { .. } | BindError::MissingSecret { .. } => Self::Authentication,
-                BindError::Policy(_) => Self::Refused,
-                _ => Self::Usage,
-            });
+            return Some(Self::of_binding(error));
         }
-        let usage = cause.is::<Usage>() || cause.is::<jackfield::ConfigError>() || cause.is::<jackfield::OpenError>();
+        if let Some(OpenError::Bind(error)) = cause.downcast_ref() {
+            return Some(Self::of_binding(error));
+        }
+        let usage = cause.is::<Usage>()
+            || cause.is::<ConfigError>()
+            || cause.is::<ShelfError>()
+            || cause.is::<OpenError>()
+            || cause.is::<LoadError>();
         usage.then_some(Self::Usage)
+    }
+
+    fn of_binding(error: &BindError) -> Self {
+        match error {
+            BindError::Secret { .. } | BindError::MissingSecret { .. } => Self::Authentication,
+            BindError::Policy(_) => Self::Refused,
+            _ => Self::Usage,
+        }
     }
 
     fn of_kind(kind: ErrorKind) -> Self {

@@ -1,22 +1,30 @@
 //! The command line of Jackfield: reads the arguments, runs one command, and
 //! turns its outcome into an exit code that a script can act on.
 
-#![allow(unused_crate_dependencies, reason = "the library of this package has dependencies that the command line lacks")]
+#![allow(
+    unused_crate_dependencies,
+    reason = "the library of this package has dependencies that the command line lacks"
+)]
 
 mod args;
 mod command;
 mod component;
 mod exit;
+mod files;
 mod render;
 mod session;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
 use args::Arguments;
 use exit::Exit;
 use session::Session;
+
+/// How long an interrupted command may take to close its connections.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     exit::report_panics();
@@ -50,11 +58,22 @@ fn main() -> ExitCode {
     }
 }
 
+/// Runs a command as a task, so that Ctrl-C is heard even while the command
+/// waits for somebody to type.
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let session = Session::new(arguments.global);
+    let mut task = tokio::spawn(async move { command::run(&session, arguments.command).await });
     tokio::select! {
-        outcome = command::run(&session, arguments.command) => outcome,
-        // Dropping the command drops its streams, which closes the connections to upstreams.
-        _ = tokio::signal::ctrl_c() => Err(exit::Interrupted.into()),
+        outcome = &mut task => outcome.unwrap_or_else(|error| match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(error) => Err(error.into()),
+        }),
+        _ = tokio::signal::ctrl_c() => {
+            // Ending the command drops its streams, which closes the connections to upstreams. One
+            // that is stuck in a read of the terminal isn't waited for.
+            task.abort();
+            let _ = tokio::time::timeout(PATIENCE, task).await;
+            Err(exit::Interrupted.into())
+        }
     }
 }

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jackfield_runtime::digest::Digest;
-use jackfield_runtime::error::{BindError, HostError, LoadError};
 use jackfield_runtime::Host;
 use jackfield_runtime::Plugin;
 use jackfield_runtime::Provider;
+use jackfield_runtime::digest::Digest;
+use jackfield_runtime::error::{BindError, HostError, LoadError};
 use tokio::sync::OnceCell;
 
 use crate::config::{Config, ConfigError};
@@ -34,7 +34,7 @@ pub enum OpenError {
         file: String,
         /// Why.
         #[source]
-        source: LoadError,
+        source: Box<LoadError>,
     },
     /// It can't be bound.
     #[error(transparent)]
@@ -106,7 +106,10 @@ impl Builder {
 
 impl std::fmt::Debug for Builder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Builder").field("config", &self.config).field("host", &self.host).finish_non_exhaustive()
+        f.debug_struct("Builder")
+            .field("config", &self.config)
+            .field("host", &self.host)
+            .finish_non_exhaustive()
     }
 }
 
@@ -185,7 +188,7 @@ impl Jackfield {
         let (inner, wanted) = (Arc::clone(&self.inner), file.clone());
         let loading = tokio::task::spawn_blocking(move || {
             inner.progress.begins(&wanted);
-            let plugin = inner.host.load_file(&wanted.path);
+            let plugin = inner.host.load_file(&wanted.path).map_err(Box::new);
             inner.progress.ends(&wanted, plugin.as_ref().ok());
             plugin
         });

@@ -87,7 +87,8 @@ pub struct PluginFile {
 impl PluginFile {
     /// Reads a file's manifest.
     pub fn read(path: &Path) -> Result<Self, ShelfError> {
-        let bytes = std::fs::read(path).map_err(|source| ShelfError::Read { path: path.to_owned(), source })?;
+        let bytes =
+            std::fs::read(path).map_err(|source| ShelfError::Read { path: path.to_owned(), source })?;
         Self::of_bytes(path, &bytes)
     }
 
@@ -140,7 +141,9 @@ impl Shelf {
                 }
             }
         }
-        let order = |file: &PluginFile| (file.manifest.name.clone(), file.manifest.version.clone(), file.path.clone());
+        let order = |file: &PluginFile| {
+            (file.manifest.name.clone(), file.manifest.version.clone(), file.path.clone())
+        };
         shelf.files.sort_by_key(order);
         Ok(shelf)
     }
@@ -189,7 +192,8 @@ impl Shelf {
     fn describe(&self, wanted: &PluginRef) -> String {
         let folder = self.folder.display();
         let named = self.files.iter().filter(|file| file.manifest.name == wanted.name);
-        let versions: Vec<String> = named.map(|file| format!("{} ({})", file.manifest.version, file.digest)).collect();
+        let versions: Vec<String> =
+            named.map(|file| format!("{} ({})", file.manifest.version, file.digest)).collect();
         if !versions.is_empty() {
             return format!("{folder} has {} {}", wanted.name, versions.join(", "));
         }
@@ -201,7 +205,9 @@ impl Shelf {
         for error in &self.unusable {
             have.push_str(&format!("; unusable: {error}"));
         }
-        have.push_str("; name another folder with --plugins, or put the file there with `jackfield plugin add`");
+        have.push_str(
+            "; name another folder with --plugins, or put the file there with `jackfield plugin add`",
+        );
         have
     }
 }
@@ -231,8 +237,11 @@ mod tests {
 
     #[test]
     fn the_highest_version_that_fits_is_taken() {
-        let (_folder, shelf) =
-            shelf(&[("a.wasm", "openai", "0.9.0"), ("b.wasm", "openai", "0.10.0"), ("c.wasm", "openai", "1.0.0")]);
+        let (_folder, shelf) = shelf(&[
+            ("a.wasm", "openai", "0.9.0"),
+            ("b.wasm", "openai", "0.10.0"),
+            ("c.wasm", "openai", "1.0.0"),
+        ]);
         assert_eq!(found(&shelf, "openai").unwrap(), "openai 1.0.0");
         assert_eq!(found(&shelf, "openai@>=0.9, <1").unwrap(), "openai 0.10.0");
         assert_eq!(found(&shelf, "openai@^0.9").unwrap(), "openai 0.9.0");
@@ -256,7 +265,8 @@ mod tests {
     fn a_pin_chooses_between_them() {
         let (_folder, shelf) = shelf(&[("a.wasm", "openai", "1.0.0"), ("b.wasm", "openai", "1.0.0")]);
         for file in shelf.files() {
-            let pinned = PluginRef { digest: Some(file.digest), ..PluginRef::any(file.manifest.name.clone()) };
+            let pinned =
+                PluginRef { digest: Some(file.digest), ..PluginRef::any(file.manifest.name.clone()) };
             assert_eq!(shelf.find(&pinned).unwrap().path, file.path);
         }
     }

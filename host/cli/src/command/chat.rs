@@ -3,9 +3,7 @@
 use std::io::{IsTerminal, Read};
 use std::time::{Duration, Instant};
 
-use jackfield::runtime::api::llm::{
-    ChatEvent, ChatRequest, Message, Part, ReasoningOptions, Role, TextPart,
-};
+use jackfield::runtime::api::llm::{ChatEvent, ChatRequest, Message, ReasoningOptions, Role};
 use jackfield::runtime::api::types::Usage;
 use jackfield::runtime::{CallContext, Provider};
 
@@ -80,7 +78,7 @@ pub(crate) async fn run(session: &Session, arguments: Arguments) -> anyhow::Resu
         Answer::new(form).whole(&response)?;
         response.usage
     } else {
-        stream(&provider, &context, request, form).await?
+        stream(&provider, &context, request, Answer::new(form)).await?
     };
     if verbose {
         print_usage(spent.as_ref(), begun.elapsed(), &provider.plugin());
@@ -88,14 +86,14 @@ pub(crate) async fn run(session: &Session, arguments: Arguments) -> anyhow::Resu
     Ok(())
 }
 
-async fn stream(
+/// Streams an answer to stdout. Returns what it cost.
+pub(super) async fn stream(
     provider: &Provider,
     context: &CallContext,
     request: ChatRequest,
-    form: Form,
+    mut answer: Answer,
 ) -> anyhow::Result<Option<Usage>> {
     let mut stream = provider.stream_chat(context, request).await?;
-    let mut answer = Answer::new(form);
     let mut spent = None;
     while let Some(batch) = stream.next_batch().await {
         let batch = match batch {
@@ -132,39 +130,26 @@ fn prompt(given: Option<&str>) -> anyhow::Result<String> {
 }
 
 fn request(arguments: Arguments, prompt: String) -> ChatRequest {
-    let message = |role, text| Message {
-        role,
-        name: None,
-        content: vec![Part::Text(TextPart { text, citations: Vec::new() })],
-    };
-    let system = arguments.system.map(|text| message(Role::System, text));
+    let mut request = ask(&arguments.model.model, &prompt);
+    if let Some(system) = arguments.system {
+        request.messages.insert(0, Message::text(Role::System, system));
+    }
+    let reasoning = |effort| ReasoningOptions { effort: Some(effort), budget_tokens: None, summary: None };
     ChatRequest {
-        model: arguments.model.model,
-        messages: system.into_iter().chain([message(Role::User, prompt)]).collect(),
-        tools: Vec::new(),
-        tool_choice: None,
-        parallel_tool_calls: None,
-        response_format: None,
         max_output_tokens: arguments.max_tokens,
         temperature: arguments.temperature,
         top_p: arguments.top_p,
-        top_k: None,
-        frequency_penalty: None,
-        presence_penalty: None,
         seed: arguments.seed,
         stop: arguments.stop,
-        choices: None,
-        logprobs: None,
-        reasoning: arguments
-            .reasoning
-            .map(|effort| ReasoningOptions { effort: Some(effort), budget_tokens: None, summary: None }),
-        modalities: Vec::new(),
-        audio: None,
-        user: None,
-        metadata: Vec::new(),
-        service_tier: None,
+        reasoning: arguments.reasoning.map(reasoning),
         extra: arguments.extra,
+        ..request
     }
+}
+
+/// A question, and nothing said about how to answer it.
+pub(super) fn ask(model: &str, prompt: &str) -> ChatRequest {
+    ChatRequest::new(model, vec![Message::text(Role::User, prompt)])
 }
 
 fn json_object(text: &str) -> Result<String, String> {

@@ -17,7 +17,12 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut crate::args::Arguments::command(), "jackfield", &mut script);
+    clap_complete::generate(
+        arguments.shell,
+        &mut crate::args::Arguments::command(),
+        "jackfield",
+        &mut script,
+    );
     std::io::Write::write_all(&mut std::io::stdout(), &script)?;
     Ok(())
 }

@@ -32,7 +32,7 @@ pub(crate) async fn run(session: &Session, command: Command) -> anyhow::Result<(
         return Err(usage(format!("there is no configuration to check: none of {tried} exists")));
     };
     let names: Vec<String> = config.settings.providers.keys().map(ToString::to_string).collect();
-    let mut out = anstream::stdout().lock();
+    let mut out = anstream::stdout();
     writeln!(out, "{BOLD}{}{BOLD:#}", file.display())?;
     let mut wrong = 0;
     if !names.is_empty() {
@@ -41,13 +41,18 @@ pub(crate) async fn run(session: &Session, command: Command) -> anyhow::Result<(
             match problem {
                 None => {
                     let plugin = jackfield.host().provider(&name).map(|provider| provider.plugin());
-                    let plugin = plugin.map_or_else(String::new, |it| format!("{} {}", it.name(), it.version()));
+                    let plugin =
+                        plugin.map_or_else(String::new, |it| format!("{} {}", it.name(), it.version()));
                     writeln!(out, "  {GREEN}ok{GREEN:#}     {name}  {DIM}{plugin}{DIM:#}")?;
                 }
                 Some(problem) => {
                     wrong += 1;
                     let place = place(&config, &name);
-                    writeln!(out, "  {RED}wrong{RED:#}  {place}{}", plain(&problem.to_string()).replace('\n', "\n         "))?;
+                    writeln!(
+                        out,
+                        "  {RED}wrong{RED:#}  {place}{}",
+                        plain(&problem.to_string()).replace('\n', "\n         ")
+                    )?;
                 }
             }
         }

@@ -45,7 +45,8 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<()> {
         .with_context(|| format!("can't listen on {}: choose another with --listen", arguments.listen))?;
     // Scripts wait for this line to learn the port.
     writeln!(std::io::stdout(), "http://{}", listener.local_addr()?)?;
-    let options = UpstreamOptions { required_key: arguments.key, log: arguments.log, ..UpstreamOptions::default() };
+    let options =
+        UpstreamOptions { required_key: arguments.key, log: arguments.log, ..UpstreamOptions::default() };
     // Ctrl-C ends the command, and with it this future.
     serve(listener, options, std::future::pending()).await?;
     Ok(())

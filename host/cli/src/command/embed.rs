@@ -63,15 +63,11 @@ impl From<Use> for Purpose {
 pub(crate) async fn run(session: &Session, arguments: Arguments) -> anyhow::Result<()> {
     let texts = if arguments.texts.is_empty() { lines_of_stdin()? } else { arguments.texts };
     let provider = session.open()?.provider(&arguments.model.provider).await?;
+    let inputs = texts.iter().cloned().map(Input::Text).collect();
     let request = EmbedRequest {
-        model: arguments.model.model,
-        inputs: texts.iter().cloned().map(Input::Text).collect(),
         dimensions: arguments.dimensions,
         purpose: arguments.purpose.map(Into::into),
-        encoding: None,
-        truncation: None,
-        user: None,
-        extra: None,
+        ..EmbedRequest::new(arguments.model.model, inputs)
     };
     let answer = provider.embed(&CallContext::default(), request).await?;
     for warning in &answer.warnings {
@@ -99,7 +95,11 @@ fn lines_of_stdin() -> anyhow::Result<Vec<String>> {
     let mut text = String::new();
     std::io::stdin().read_to_string(&mut text)?;
     let lines: Vec<String> = text.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned).collect();
-    if lines.is_empty() { Err(usage("there is nothing to embed: stdin has no line with text")) } else { Ok(lines) }
+    if lines.is_empty() {
+        Err(usage("there is nothing to embed: stdin has no line with text"))
+    } else {
+        Ok(lines)
+    }
 }
 
 fn values(vector: &Vector) -> Value {
@@ -116,13 +116,18 @@ fn values(vector: &Vector) -> Value {
 fn summary(vector: &Vector) -> String {
     const SHOWN: usize = 4;
     let (length, first): (usize, Vec<String>) = match vector {
-        Vector::Float32(values) => (values.len(), values.iter().take(SHOWN).map(|value| format!("{value:+.4}")).collect()),
+        Vector::Float32(values) => {
+            (values.len(), values.iter().take(SHOWN).map(|value| format!("{value:+.4}")).collect())
+        }
         Vector::Int8(values) => (values.len(), values.iter().take(SHOWN).map(ToString::to_string).collect()),
         Vector::Uint8(values) => (values.len(), values.iter().take(SHOWN).map(ToString::to_string).collect()),
-        Vector::PerToken(rows) => return format!("{} tokens of {}", rows.len(), rows.first().map_or(0, Vec::len)),
-        Vector::Sparse(weights) => {
-            (weights.len(), weights.iter().take(SHOWN).map(|(index, weight)| format!("{index}:{weight:.4}")).collect())
+        Vector::PerToken(rows) => {
+            return format!("{} tokens of {}", rows.len(), rows.first().map_or(0, Vec::len));
         }
+        Vector::Sparse(weights) => (
+            weights.len(),
+            weights.iter().take(SHOWN).map(|(index, weight)| format!("{index}:{weight:.4}")).collect(),
+        ),
     };
     let more = if length > SHOWN { ", ..." } else { "" };
     format!("{length}  [{}{more}]", first.join(", "))

@@ -122,8 +122,11 @@ fn known(config: &Config, name: String) -> Known {
         },
         Err(error) => Known {
             plugin: preset.map_or_else(|| "-".to_owned(), |preset| preset.plugin.to_string()),
-            secrets: preset.into_iter().flat_map(|preset| preset.secrets.values()).map(|names| list(names)).collect(),
-            problem: Some(error.to_string()),
+            secrets: preset.into_iter().flat_map(|preset| preset.secrets.values()).map(list).collect(),
+            problem: Some(match preset.filter(|preset| !configured && !preset.needs.is_empty()) {
+                Some(preset) => format!("needs config.{}", list(preset.needs.keys())),
+                None => error.to_string(),
+            }),
             name,
             from,
             models,

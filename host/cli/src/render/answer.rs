@@ -41,7 +41,8 @@ impl Answer {
     pub(crate) fn new(form: Form) -> Self {
         let stdout = io::stdout();
         let terminal = stdout.is_terminal() && form == Form::Text;
-        let out = if terminal { Out::Terminal(anstream::AutoStream::auto(stdout)) } else { Out::Other(stdout) };
+        let out =
+            if terminal { Out::Terminal(anstream::AutoStream::auto(stdout)) } else { Out::Other(stdout) };
         Self { form, out, thinking: false, line_begins: true }
     }
 
@@ -86,9 +87,13 @@ impl Answer {
     fn event(&mut self, event: &ChatEvent) -> io::Result<()> {
         match event {
             ChatEvent::Start(start) => warn(&start.warnings),
-            ChatEvent::Text(delta) | ChatEvent::Refusal(delta) if delta.choice == 0 => self.text(&delta.text)?,
+            ChatEvent::Text(delta) | ChatEvent::Refusal(delta) if delta.choice == 0 => {
+                self.text(&delta.text)?
+            }
             ChatEvent::Reasoning(delta) if delta.choice == 0 => self.thought(&delta.text)?,
-            ChatEvent::ToolCallStart(start) if start.choice == 0 => self.own_line(&format!("[call of {}] ", start.name))?,
+            ChatEvent::ToolCallStart(start) if start.choice == 0 => {
+                self.own_line(&format!("[call of {}] ", start.name))?
+            }
             ChatEvent::ToolCallDelta(delta) if delta.choice == 0 => self.text(&delta.arguments)?,
             ChatEvent::Audio(delta) if delta.choice == 0 => self.text(&delta.transcript)?,
             ChatEvent::Part(whole) if whole.choice == 0 => self.part(&whole.part)?,
@@ -186,12 +191,16 @@ fn warn(warnings: &[String]) {
 fn note(reason: &FinishReason) {
     match reason {
         FinishReason::Stop | FinishReason::ToolCalls => {}
-        FinishReason::Length => tracing::warn!("the answer was cut at the limit of tokens; raise --max-tokens"),
+        FinishReason::Length => {
+            tracing::warn!("the answer was cut at the limit of tokens; raise --max-tokens")
+        }
         FinishReason::ContentFilter => tracing::warn!("the provider's content filter cut the answer"),
         FinishReason::Refusal => tracing::warn!("the model refused"),
         FinishReason::Pause => tracing::warn!("the model paused in the middle of its turn"),
         FinishReason::ContextLength => tracing::warn!("the model's context window is full"),
-        FinishReason::Other(reason) => tracing::warn!("the answer ended for another reason: {}", plain(reason)),
+        FinishReason::Other(reason) => {
+            tracing::warn!("the answer ended for another reason: {}", plain(reason))
+        }
     }
 }
 

@@ -1,17 +1,18 @@
 //! What a plugin asks for, in words that a person can decide by, and as data.
 
-use std::io::{self, Write};
-
 use jackfield::runtime::egress::policy::{Asked, Granted};
+use jackfield::runtime::manifest::Manifest;
 use jackfield::runtime::manifest::auth::{AuthScheme, BasicUser};
 use jackfield::runtime::manifest::egress::{Egress, OriginAsk};
 use jackfield::runtime::manifest::field::{Access, ConfigField, DirectoryField, Presence, SecretField};
 use jackfield::runtime::manifest::value::{ConfigType, ConfigValue};
-use jackfield::runtime::manifest::Manifest;
 use serde::Serialize;
 
-use super::text::{list, plain};
-use super::{BOLD, DIM, GREEN, YELLOW};
+mod print;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use print::print;
 
 /// All that a manifest asks for.
 #[derive(Debug, Serialize)]
@@ -24,6 +25,10 @@ pub(crate) struct Asks {
     pub(crate) directories: Vec<Folder>,
     /// The values that it is configured with.
     pub(crate) config: Vec<Value>,
+    /// Whether this is what a provider's plugin asks for, with the operator's
+    /// answers.
+    #[serde(skip)]
+    pub(crate) bound: bool,
 }
 
 /// One place to send requests to.
@@ -91,6 +96,9 @@ pub(crate) struct Value {
     pub(crate) required: bool,
     pub(crate) default: Option<ConfigValue>,
     pub(crate) description: Option<String>,
+    /// What the operator, or a preset, set it to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) value: Option<ConfigValue>,
 }
 
 impl Asks {
@@ -99,8 +107,13 @@ impl Asks {
         Self {
             egress: manifest.egress.iter().map(|entry| Reach::of(manifest, entry)).collect(),
             secrets: manifest.secrets.iter().map(|(name, field)| Secret::of(name.as_str(), field)).collect(),
-            directories: manifest.directories.iter().map(|(name, field)| Folder::of(name.as_str(), field)).collect(),
+            directories: manifest
+                .directories
+                .iter()
+                .map(|(name, field)| Folder::of(name.as_str(), field))
+                .collect(),
             config: manifest.config.iter().map(|(name, field)| Value::of(name.as_str(), field)).collect(),
+            bound: false,
         }
     }
 }
@@ -119,7 +132,10 @@ impl Reach {
     /// What a provider asks for, with its configuration filled in, and what is
     /// granted of it.
     pub(crate) fn bound(manifest: &Manifest, asked: &Asked, grants: &[Granted]) -> Self {
-        let auth = asked.auth.as_deref().and_then(|name| manifest.auth.iter().find(|(known, _)| known.as_str() == name));
+        let auth = asked
+            .auth
+            .as_deref()
+            .and_then(|name| manifest.auth.iter().find(|(known, _)| known.as_str() == name));
         Self {
             origin: asked.origin.to_string(),
             methods: asked.methods.iter().collect(),
@@ -141,7 +157,8 @@ impl Reached {
             return None;
         };
         let granted = grant.methods.map(|methods| methods.iter().collect::<Vec<_>>());
-        let methods = asked.methods.iter().filter(|name| granted.as_ref().is_none_or(|granted| granted.contains(name)));
+        let methods =
+            asked.methods.iter().filter(|name| granted.as_ref().is_none_or(|granted| granted.contains(name)));
         let path = match (&asked.path, &grant.path) {
             (Some(asked), Some(granted)) if asked.covers_prefix(granted) => Some(granted),
             (Some(asked), Some(granted)) if granted.covers_prefix(asked) => Some(asked),
@@ -171,7 +188,12 @@ impl Secret {
 
 impl Folder {
     fn of(name: &str, field: &DirectoryField) -> Self {
-        Self { name: name.to_owned(), access: field.access, description: field.description.clone(), granted: None }
+        Self {
+            name: name.to_owned(),
+            access: field.access,
+            description: field.description.clone(),
+            granted: None,
+        }
     }
 }
 
@@ -197,6 +219,7 @@ impl Value {
             required: field.presence == Presence::Required,
             default,
             description: field.description.clone(),
+            value: None,
         }
     }
 }
@@ -207,7 +230,9 @@ fn origin(manifest: &Manifest, origin: &OriginAsk) -> String {
         OriginAsk::Fixed(pattern) => pattern.to_string(),
         OriginAsk::Filled(template) => template.to_string(),
         OriginAsk::OfUrl(name) => match manifest.config.get(name).map(|field| &field.presence) {
-            Some(Presence::Default(value)) => format!("the origin of config.{name} ({value} unless you set another)"),
+            Some(Presence::Default(value)) => {
+                format!("the origin of config.{name} ({value} unless you set another)")
+            }
             Some(Presence::Optional) => format!("the origin of config.{name} (none unless you set it)"),
             _ => format!("the origin of config.{name} (which you set)"),
         },
@@ -228,164 +253,4 @@ fn scheme(scheme: &AuthScheme) -> Option<String> {
             format!("HTTP basic authentication, user {{{user}}}, password {{{password}}}")
         }
     })
-}
-
-/// Prints what is asked for, under headings.
-pub(crate) fn print(asks: &Asks, out: &mut impl Write) -> io::Result<()> {
-    if asks.egress.is_empty() {
-        writeln!(out, "{BOLD}It asks for no network.{BOLD:#}")?;
-    } else {
-        writeln!(out, "{BOLD}It asks to send{BOLD:#}")?;
-    }
-    for reach in &asks.egress {
-        print_reach(reach, out)?;
-    }
-    if !asks.secrets.is_empty() {
-        writeln!(out, "{BOLD}with these secrets, which it never sees{BOLD:#}")?;
-    }
-    for secret in &asks.secrets {
-        print_secret(secret, out)?;
-    }
-    if !asks.directories.is_empty() {
-        writeln!(out, "{BOLD}It asks for folders{BOLD:#}")?;
-    }
-    for folder in &asks.directories {
-        let access = match folder.access {
-            Access::Read => "read",
-            Access::ReadWrite => "read and write",
-        };
-        write!(out, "  {} ({access}){}", folder.name, described(folder.description.as_deref()))?;
-        match &folder.granted {
-            Some(path) => writeln!(out, ": {GREEN}{path}{GREEN:#}")?,
-            None => writeln!(out)?,
-        }
-    }
-    if !asks.config.is_empty() {
-        writeln!(out, "{BOLD}It is configured with{BOLD:#}")?;
-    }
-    for value in &asks.config {
-        print_value(value, out)?;
-    }
-    Ok(())
-}
-
-fn print_reach(reach: &Reach, out: &mut impl Write) -> io::Result<()> {
-    let path = reach.path.as_deref().map_or_else(String::new, |path| format!(", path {}...", plain(path)));
-    writeln!(out, "  {} to {}{path}", list(&reach.methods), plain(&reach.origin))?;
-    if let Some(auth) = &reach.auth {
-        writeln!(out, "      {DIM}authenticated by the host:{DIM:#} {}", plain(auth))?;
-    }
-    match reach.granted.as_deref() {
-        None => Ok(()),
-        Some([]) => writeln!(out, "      {YELLOW}not granted{YELLOW:#}: add \"{}\" to grant.origins", reach.origin),
-        Some(granted) => granted.iter().try_for_each(|reached| {
-            let path = reached.path.as_deref().map_or_else(String::new, |path| format!(", path {path}..."));
-            writeln!(out, "      {GREEN}granted{GREEN:#}: {} to {}{path}", list(&reached.methods), reached.origin)
-        }),
-    }
-}
-
-fn print_secret(secret: &Secret, out: &mut impl Write) -> io::Result<()> {
-    let usual = secret.env.as_deref().map_or_else(String::new, |env| format!(", usually in {env}"));
-    let optional = if secret.optional { ", optional" } else { "" };
-    write!(out, "  {}{}{usual}{optional}", secret.name, described(secret.description.as_deref()))?;
-    match &secret.source {
-        Some(source) => writeln!(out, ": from {source}"),
-        None => writeln!(out),
-    }
-}
-
-fn print_value(value: &Value, out: &mut impl Write) -> io::Result<()> {
-    let kind = value.values.as_ref().map_or_else(|| value.kind.to_owned(), |values| values.join(" | "));
-    let presence = match &value.default {
-        Some(default) => format!(" = {}", plain(&default.to_string())),
-        None if value.required => ", required".to_owned(),
-        None => String::new(),
-    };
-    writeln!(out, "  {} ({kind}{presence}){}", value.name, described(value.description.as_deref()))
-}
-
-fn described(description: Option<&str>) -> String {
-    description.map_or_else(String::new, |text| format!(" {DIM}{}{DIM:#}", plain(text)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use jackfield::runtime::egress::methods::Methods;
-
-    const MANIFEST: &str = r#"
-        [plugin]
-        name = "sample"
-        version = "0.1.0"
-        description = "A sample"
-        [config.base-url]
-        type = "url"
-        default = "https://api.example.com/v1"
-        [secrets.api-key]
-        description = "API key"
-        env = "SAMPLE_API_KEY"
-        [auth.key]
-        scheme = "header"
-        header = "x-api-key"
-        secret = "api-key"
-        [[egress]]
-        origin = "{base-url}"
-        methods = ["GET", "POST"]
-        auth = "key"
-        [[egress]]
-        origin = "https://*.files.example.com"
-        methods = ["GET"]
-    "#;
-
-    fn manifest() -> Manifest {
-        Manifest::parse(MANIFEST, "plugin.toml").unwrap()
-    }
-
-    fn shown(asks: &Asks) -> String {
-        let mut out = anstream::StripStream::new(Vec::new());
-        print(asks, &mut out).unwrap();
-        String::from_utf8(out.into_inner()).unwrap()
-    }
-
-    #[test]
-    fn everything_that_is_asked_for_is_shown() {
-        let text = shown(&Asks::of(&manifest()));
-        for part in [
-            "GET, POST to the origin of config.base-url (\"https://api.example.com/v1\" unless you set another)",
-            "header x-api-key: {api-key}",
-            "GET to https://*.files.example.com",
-            "api-key API key, usually in SAMPLE_API_KEY",
-            "base-url (url = \"https://api.example.com/v1\")",
-        ] {
-            assert!(text.contains(part), "{part:?} in\n{text}");
-        }
-    }
-
-    #[test]
-    fn a_grant_cuts_what_is_asked_for_down() {
-        let manifest = manifest();
-        let bound = manifest.bind(&"sample".parse().unwrap(), &Default::default()).unwrap();
-        let narrow = Granted {
-            methods: Methods::from_names(["POST"]).ok(),
-            ..Granted::origin("https://api.example.com".parse().unwrap())
-        };
-        let one_host = Granted::origin("https://eu.files.example.com".parse().unwrap());
-        let reaches: Vec<_> =
-            bound.asked().iter().map(|asked| Reach::bound(&manifest, asked, &[narrow.clone(), one_host.clone()])).collect();
-        let granted = reaches[0].granted.as_deref().unwrap();
-        assert_eq!((granted[0].origin.as_str(), &granted[0].methods[..]), ("https://api.example.com", &["POST"][..]));
-        let granted = reaches[1].granted.as_deref().unwrap();
-        assert_eq!((granted[0].origin.as_str(), &granted[0].methods[..]), ("https://eu.files.example.com", &["GET"][..]));
-    }
-
-    #[test]
-    fn what_nobody_granted_is_said_to_be_so() {
-        let manifest = manifest();
-        let bound = manifest.bind(&"sample".parse().unwrap(), &Default::default()).unwrap();
-        let mut asks = Asks::of(&manifest);
-        asks.egress = bound.asked().iter().map(|asked| Reach::bound(&manifest, asked, &[])).collect();
-        let text = shown(&asks);
-        assert!(text.contains("not granted: add \"https://api.example.com\" to grant.origins"), "{text}");
-    }
 }

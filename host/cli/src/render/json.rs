@@ -66,7 +66,9 @@ pub(crate) fn event(event: &ChatEvent) -> Value {
             ("transcript", json!(delta.transcript)),
             ("expires", json!(delta.expires)),
         ]),
-        ChatEvent::Part(whole) => json!({ "type": "part", "choice": whole.choice, "part": part(&whole.part) }),
+        ChatEvent::Part(whole) => {
+            json!({ "type": "part", "choice": whole.choice, "part": part(&whole.part) })
+        }
         ChatEvent::Citation(delta) => {
             json!({ "type": "citation", "choice": delta.choice, "citation": citation(&delta.citation) })
         }
@@ -88,7 +90,8 @@ pub(crate) fn event(event: &ChatEvent) -> Value {
 
 /// What a call consumed.
 pub(crate) fn usage(usage: &Usage) -> Value {
-    let units: Map<String, Value> = usage.units.iter().map(|(name, amount)| (name.clone(), json!(amount))).collect();
+    let units: Map<String, Value> =
+        usage.units.iter().map(|(name, amount)| (name.clone(), json!(amount))).collect();
     object([
         ("input_tokens", json!(usage.input_tokens)),
         ("output_tokens", json!(usage.output_tokens)),

@@ -17,7 +17,8 @@ pub(crate) fn plain(text: &str) -> Cow<'_, str> {
 
 /// Control characters, and those that turn the direction of what follows.
 fn is_harmful(c: char) -> bool {
-    (c.is_control() && c != '\n' && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    (c.is_control() && c != '\n' && c != '\t')
+        || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A count of bytes for people.
@@ -41,7 +42,9 @@ mod tests {
 
     #[test]
     fn escape_sequences_lose_their_power() {
-        for text in ["\u{1b}[2J", "\u{9b}31m", "a\rb", "\u{7}", "\u{8}", "\u{202e}fdp.exe", "\u{1b}]0;title\u{7}"] {
+        for text in
+            ["\u{1b}[2J", "\u{9b}31m", "a\rb", "\u{7}", "\u{8}", "\u{202e}fdp.exe", "\u{1b}]0;title\u{7}"]
+        {
             let shown = plain(text);
             assert!(!shown.chars().any(is_harmful), "{text:?} became {shown:?}");
         }

@@ -4,6 +4,7 @@
 mod stream;
 
 use std::io;
+use std::iter;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -24,14 +25,9 @@ const FOREVER: Bytes = Bytes::from_static(&[b' '; 16 << 10]);
 pub(super) enum Playing {
     /// All at once.
     Whole(Option<Bytes>),
-    /// The first part of a body of this length; then the connection breaks.
-    Broken(Option<Bytes>, u64),
-    /// The announced length and nothing else.
-    Stalled { length: u64, _waiting: Waiting },
-    /// A start, then white space for ever.
-    Endless(Option<Bytes>, bool),
-    /// Events.
-    Stream(Box<Player>),
+    /// One part after another. A plain answer announces its length, whether it
+    /// keeps to it or not.
+    Parts(Box<Player>, Option<u64>),
 }
 
 impl Playing {
@@ -41,20 +37,20 @@ impl Playing {
         if knobs.invalid_utf8 {
             body = spoiled(&body);
         }
-        if knobs.endless {
-            waiting.finish();
-            return Self::Endless(Some(body.slice(..body.len() / 2)), false);
-        }
         let half = body.slice(..body.len() / 2);
-        if !matches!(knobs.ending, Ending::Stall(_)) {
-            waiting.finish();
-        }
-        match knobs.ending {
-            Ending::Cut(_) => Self::Broken(Some(half), length),
-            Ending::Half => Self::Whole(Some(half)),
-            Ending::Stall(_) => Self::Stalled { length, _waiting: waiting },
-            Ending::Proper | Ending::End(_) | Ending::Error(_) => Self::Whole(Some(body)),
-        }
+        let (script, ending, length): (Script, _, _) = match knobs.ending {
+            _ if knobs.endless => {
+                (Box::new(iter::once(half).chain(iter::repeat(FOREVER))), Ending::Proper, None)
+            }
+            Ending::Cut(_) => (Box::new(iter::once(half)), Ending::Cut(1), Some(length)),
+            Ending::Stall(_) => (Box::new(iter::empty()), Ending::Stall(0), Some(length)),
+            ending => {
+                waiting.finish();
+                return Self::Whole(Some(if ending == Ending::Half { half } else { body }));
+            }
+        };
+        let knobs = Knobs { ending, ..Knobs::default() };
+        Self::Parts(Box::new(Player::new(script, &knobs, Duration::ZERO, Bytes::new(), waiting)), length)
     }
 
     /// A stream. `error` is the event that reports an error.
@@ -65,7 +61,7 @@ impl Playing {
         error: Bytes,
         waiting: Waiting,
     ) -> Self {
-        Self::Stream(Box::new(Player::new(script, knobs, slow, error, waiting)))
+        Self::Parts(Box::new(Player::new(script, knobs, slow, error, waiting)), None)
     }
 }
 
@@ -83,33 +79,22 @@ impl Body for Playing {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        let bytes = match &mut *self {
-            Self::Whole(body) => body.take(),
-            Self::Broken(body, _) => match body.take() {
-                Some(body) => Some(body),
-                None => return Poll::Ready(Some(Err(broken()))),
-            },
-            Self::Stalled { .. } => return Poll::Pending,
-            Self::Endless(start, pause) => {
-                *pause = !*pause;
-                if !*pause {
-                    context.waker().wake_by_ref();
-                    return Poll::Pending;
-                }
-                Some(start.take().unwrap_or(FOREVER))
-            }
-            Self::Stream(player) => {
-                return player.poll(context).map(|next| next.map(|next| next.map(Frame::data)));
-            }
+        let next = match &mut *self {
+            Self::Whole(body) => Poll::Ready(body.take().map(Ok)),
+            Self::Parts(player, _) => player.poll(context),
         };
-        Poll::Ready(bytes.map(|bytes| Ok(Frame::data(bytes))))
+        next.map(|next| next.map(|part| part.map(Frame::data)))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self, Self::Whole(None))
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Whole(body) => SizeHint::with_exact(body.as_ref().map_or(0, |body| body.len() as u64)),
-            Self::Broken(_, length) | Self::Stalled { length, .. } => SizeHint::with_exact(*length),
-            Self::Endless(..) | Self::Stream(_) => SizeHint::default(),
+            Self::Parts(_, Some(length)) => SizeHint::with_exact(*length),
+            Self::Parts(_, None) => SizeHint::default(),
         }
     }
 }

@@ -1,10 +1,8 @@
 //! `jackfield plugin add`: shows what a plugin asks for, asks back, copies the
 //! file, and writes the lines that grant it.
 
-mod lines;
-
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::ValueHint;
@@ -16,7 +14,9 @@ use jackfield::runtime::settings::{ProviderSettings, Settings};
 use jackfield::{Config, PluginFile, Shelf};
 
 use super::inspect::{Inspection, bind};
+use super::lines;
 use crate::exit::usage;
+use crate::files;
 use crate::render::{BOLD, DIM, ask};
 use crate::session::Session;
 
@@ -64,6 +64,8 @@ pub(crate) fn run(session: &Session, arguments: Arguments) -> anyhow::Result<()>
     let bound = file.manifest.bind(&provider, &settings.config).map_err(|error| usage(error.to_string()))?;
     lines::grant(&mut settings, &file.manifest, &bound);
     bind(&mut inspection.asks, &file.manifest, &provider, &settings)?;
+    // Nothing is granted before the answer.
+    inspection.asks.egress.iter_mut().for_each(|reach| reach.granted = None);
 
     let target = config_file(&config);
     let text = match std::fs::read_to_string(&target) {
@@ -72,13 +74,17 @@ pub(crate) fn run(session: &Session, arguments: Arguments) -> anyhow::Result<()>
         Err(error) => return Err(usage(format!("{} can't be read: {error}", target.display()))),
     };
     let (text, added) = lines::add(&text, &provider, &settings)?;
-    Settings::parse(&text, &target.display().to_string(), &[]).map_err(|problems| usage(problems.to_string()))?;
+    Settings::parse(&text, &target.display().to_string(), &[])
+        .map_err(|problems| usage(problems.to_string()))?;
 
     let mut stderr = anstream::stderr();
     inspection.print(&mut stderr)?;
     writeln!(stderr, "{BOLD}To be added to {}{BOLD:#}\n{DIM}{added}{DIM:#}", target.display())?;
     for name in file.manifest.directories.keys() {
-        writeln!(stderr, "The folder {name} isn't granted; add grant.directories.{name} = {{ path = \"...\" }} to give it one.")?;
+        writeln!(
+            stderr,
+            "The folder {name} isn't granted; add grant.directories.{name} = {{ path = \"...\" }} to give it one."
+        )?;
     }
     if !arguments.yes {
         if !ask::can_ask() {
@@ -89,25 +95,39 @@ pub(crate) fn run(session: &Session, arguments: Arguments) -> anyhow::Result<()>
         }
     }
     let installed = install(&config, &file)?;
-    replace(&target, &text)?;
-    writeln!(anstream::stdout(), "{BOLD}{provider}{BOLD:#} is ready: {} in {}", file.label(), installed.display())?;
+    files::write(&target, text.as_bytes())?;
+    writeln!(
+        anstream::stdout(),
+        "{BOLD}{provider}{BOLD:#} is ready: {} in {}",
+        file.label(),
+        installed.display()
+    )?;
     Ok(())
 }
 
 /// The values that were given, as their types want them. Those that are missing
 /// are asked for where somebody can be asked.
-fn values(manifest: &Manifest, set: Vec<(Name, String)>) -> anyhow::Result<std::collections::BTreeMap<Name, ConfigValue>> {
+fn values(
+    manifest: &Manifest,
+    set: Vec<(Name, String)>,
+) -> anyhow::Result<std::collections::BTreeMap<Name, ConfigValue>> {
     let mut values = std::collections::BTreeMap::new();
     for (name, text) in set {
         let kind = manifest.config.get(&name).map(|field| &field.kind);
-        values.insert(name.clone(), value(kind, &text).map_err(|error| usage(format!("--set {name}: {error}")))?);
+        values.insert(
+            name.clone(),
+            value(kind, &text).map_err(|error| usage(format!("--set {name}: {error}")))?,
+        );
     }
     for (name, field) in &manifest.config {
         if field.presence != Presence::Required || values.contains_key(name) {
             continue;
         }
         if !ask::can_ask() {
-            return Err(usage(format!("config.{name} is missing: say --set {name}={}", field.kind.example())));
+            return Err(usage(format!(
+                "config.{name} is missing: say --set {name}={}",
+                field.kind.example()
+            )));
         }
         let purpose = field.description.as_deref().unwrap_or("no description");
         let text = ask::line(&format!("{name} ({purpose}): "))?;
@@ -118,10 +138,18 @@ fn values(manifest: &Manifest, set: Vec<(Name, String)>) -> anyhow::Result<std::
 
 fn value(kind: Option<&ConfigType>, text: &str) -> Result<ConfigValue, String> {
     Ok(match kind {
-        Some(ConfigType::Integer) => ConfigValue::Integer(text.parse().map_err(|_| format!("{text:?} isn't a whole number"))?),
-        Some(ConfigType::Number) => ConfigValue::Number(text.parse().map_err(|_| format!("{text:?} isn't a number"))?),
-        Some(ConfigType::Boolean) => ConfigValue::Boolean(text.parse().map_err(|_| format!("{text:?} is neither true nor false"))?),
-        Some(ConfigType::List) => ConfigValue::List(text.split(',').map(|word| word.trim().to_owned()).collect()),
+        Some(ConfigType::Integer) => {
+            ConfigValue::Integer(text.parse().map_err(|_| format!("{text:?} isn't a whole number"))?)
+        }
+        Some(ConfigType::Number) => {
+            ConfigValue::Number(text.parse().map_err(|_| format!("{text:?} isn't a number"))?)
+        }
+        Some(ConfigType::Boolean) => {
+            ConfigValue::Boolean(text.parse().map_err(|_| format!("{text:?} is neither true nor false"))?)
+        }
+        Some(ConfigType::List) => {
+            ConfigValue::List(text.split(',').map(|word| word.trim().to_owned()).collect())
+        }
         _ => ConfigValue::from(text),
     })
 }
@@ -140,7 +168,9 @@ fn install(config: &Config, file: &PluginFile) -> anyhow::Result<PathBuf> {
     };
     std::fs::create_dir_all(&folder).with_context(|| format!("{} can't be made", folder.display()))?;
     let shelf = Shelf::scan(&folder)?;
-    let same = |other: &&PluginFile| other.manifest.name == file.manifest.name && other.manifest.version == file.manifest.version;
+    let same = |other: &&PluginFile| {
+        other.manifest.name == file.manifest.name && other.manifest.version == file.manifest.version
+    };
     match shelf.files().iter().find(same) {
         Some(there) if there.digest == file.digest => return Ok(there.path.clone()),
         Some(there) => {
@@ -153,18 +183,8 @@ fn install(config: &Config, file: &PluginFile) -> anyhow::Result<PathBuf> {
         None => {}
     }
     let to = folder.join(format!("{}-{}.wasm", file.manifest.name, file.manifest.version));
-    std::fs::copy(&file.path, &to).with_context(|| format!("{} can't be written", to.display()))?;
+    let bytes =
+        std::fs::read(&file.path).with_context(|| format!("{} can't be read", file.path.display()))?;
+    files::write(&to, &bytes)?;
     Ok(to)
-}
-
-/// Writes a file aside and moves it into place, so that it is never half there.
-fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
-    let aside = path.with_extension("toml.new");
-    let written = std::fs::write(&aside, text).and_then(|()| {
-        if let Ok(metadata) = std::fs::metadata(path) {
-            std::fs::set_permissions(&aside, metadata.permissions())?;
-        }
-        std::fs::rename(&aside, path)
-    });
-    written.with_context(|| format!("{} can't be written", path.display()))
 }

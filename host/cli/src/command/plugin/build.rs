@@ -38,7 +38,10 @@ pub(crate) async fn run(session: &Session, arguments: Arguments) -> anyhow::Resu
     let crate_file = arguments.dir.join("Cargo.toml");
     let manifest = arguments.dir.join("plugin.toml");
     for (file, advice) in [
-        (&crate_file, "start one with `jackfield plugin new`, or pack a component of another tool with `jackfield plugin pack`"),
+        (
+            &crate_file,
+            "start one with `jackfield plugin new`, or pack a component of another tool with `jackfield plugin pack`",
+        ),
         (&manifest, "write what the plugin is and asks for, as `jackfield plugin new` does"),
     ] {
         if !file.is_file() {
@@ -55,7 +58,8 @@ pub(crate) async fn run(session: &Session, arguments: Arguments) -> anyhow::Resu
 /// Adds the target to the toolchain unless it is there. Without rustup the
 /// compiler itself will say what it lacks.
 async fn ensure_target(quiet: bool) -> anyhow::Result<()> {
-    let installed = Command::new("rustup").args(["target", "list", "--installed"]).stdin(Stdio::null()).output().await;
+    let installed =
+        Command::new("rustup").args(["target", "list", "--installed"]).stdin(Stdio::null()).output().await;
     let Ok(installed) = installed else { return Ok(()) };
     let listed = String::from_utf8_lossy(&installed.stdout).lines().any(|line| line.trim() == TARGET);
     if listed || !installed.status.success() {
@@ -68,7 +72,9 @@ async fn ensure_target(quiet: bool) -> anyhow::Result<()> {
     if added.success() {
         return Ok(());
     }
-    Err(usage(format!("the Rust target {TARGET} could not be added: run `rustup target add {TARGET}` where there is a network")))
+    Err(usage(format!(
+        "the Rust target {TARGET} could not be added: run `rustup target add {TARGET}` where there is a network"
+    )))
 }
 
 /// A line of Cargo's messages, as far as it tells what was built.
@@ -117,7 +123,9 @@ fn component_of(messages: &str, crate_file: &Path) -> Option<PathBuf> {
         message.reason == "compiler-artifact"
             && std::fs::canonicalize(&message.manifest_path).is_ok_and(|path| path == crate_file)
     });
-    own.find_map(|message| message.filenames.into_iter().find(|file| file.extension().is_some_and(|it| it == "wasm")))
+    own.find_map(|message| {
+        message.filenames.into_iter().find(|file| file.extension().is_some_and(|it| it == "wasm"))
+    })
 }
 
 #[cfg(test)]

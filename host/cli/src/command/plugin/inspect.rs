@@ -54,7 +54,7 @@ pub(crate) struct Inspection {
     has_manifest: bool,
     interfaces: Vec<String>,
     api_version: Option<String>,
-    asks: Asks,
+    pub(crate) asks: Asks,
     imports: Vec<String>,
     /// Imports that no plugin gets, so that it won't load.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -66,11 +66,8 @@ pub(crate) struct Inspection {
 pub(crate) async fn run(session: &Session, arguments: &Arguments) -> anyhow::Result<()> {
     let path = Path::new(&arguments.what);
     let is_file = path.is_file() || path.components().count() > 1 || path.extension().is_some();
-    let inspection = if is_file {
-        Inspection::of_file(path)?
-    } else {
-        of_provider(session, &arguments.what).await?
-    };
+    let inspection =
+        if is_file { Inspection::of_file(path)? } else { of_provider(session, &arguments.what).await? };
     let mut out = anstream::stdout().lock();
     if arguments.json {
         serde_json::to_writer_pretty(&mut out, &inspection)?;
@@ -83,8 +80,10 @@ pub(crate) async fn run(session: &Session, arguments: &Arguments) -> anyhow::Res
 impl Inspection {
     /// Reads a plugin file.
     pub(crate) fn of_file(path: &Path) -> anyhow::Result<Self> {
-        let bytes = std::fs::read(path).map_err(|error| usage(format!("{} can't be read: {error}", path.display())))?;
-        let file = PluginFile::of_bytes(path, &bytes).context(Usage(format!("{} is no plugin", path.display())))?;
+        let bytes = std::fs::read(path)
+            .map_err(|error| usage(format!("{} can't be read: {error}", path.display())))?;
+        let file =
+            PluginFile::of_bytes(path, &bytes).context(Usage(format!("{} is no plugin", path.display())))?;
         let outline = Outline::read(&bytes).context(Usage(format!("{} is no plugin", path.display())))?;
         let asks = Asks::of(&file.manifest);
         let manifest = file.manifest;
@@ -130,8 +129,8 @@ impl Inspection {
             writeln!(out, "{YELLOW}It carries no manifest, so it can be granted nothing.{YELLOW:#}")?;
         }
         asks::print(&self.asks, out)?;
-        for import in &self.refused_imports {
-            writeln!(out, "{RED}It won't load:{RED:#} it imports {import}, which no plugin gets.")?;
+        if !self.refused_imports.is_empty() {
+            writeln!(out, "{RED}It won't load:{RED:#} no plugin gets {}.", list(&self.refused_imports))?;
         }
         Ok(())
     }
@@ -160,7 +159,11 @@ pub(crate) fn bind(
 ) -> anyhow::Result<()> {
     let bound = manifest.bind(provider, &settings.config).map_err(|error| usage(error.to_string()))?;
     let reach = |asked| Reach::bound(manifest, asked, &settings.grant.origins);
+    asks.bound = true;
     asks.egress = bound.asked().iter().map(reach).collect();
+    for value in &mut asks.config {
+        value.value = settings.config.get(value.name.as_str()).cloned();
+    }
     for folder in &mut asks.directories {
         let granted = settings.grant.directories.get(folder.name.as_str());
         folder.granted = granted.map(|granted| granted.path.display().to_string());

@@ -3,11 +3,14 @@
 mod add;
 mod build;
 mod inspect;
+mod lines;
 mod list;
 mod new;
 mod pack;
 
 use crate::session::Session;
+
+pub(crate) use inspect::{Inspection, bind};
 
 /// The commands below `plugin`.
 #[derive(Debug, clap::Subcommand)]

@@ -78,14 +78,24 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> anyhow::Result<()
         Some(sdk) if is_sdk(sdk) => Some(std::path::absolute(sdk)?),
         Some(sdk) => return Err(usage(format!("{} isn't the SDK: it has no jackfield-sdk", sdk.display()))),
         None => {
-            let starts = [Some(session.places.working.as_path()), session.places.executable.as_deref()];
-            starts.into_iter().flatten().flat_map(Path::ancestors).map(|root| root.join("sdk/rust")).find(|it| is_sdk(it))
+            // The last is where this program was built, which a program installed from source still finds.
+            let built = Path::new(env!("CARGO_MANIFEST_DIR"));
+            let starts =
+                [Some(session.places.working.as_path()), session.places.executable.as_deref(), Some(built)];
+            starts
+                .into_iter()
+                .flatten()
+                .flat_map(Path::ancestors)
+                .map(|root| root.join("sdk/rust"))
+                .find(|it| is_sdk(it))
         }
     };
     let interface = arguments.interface.name();
     let fill = Placeholders { name, interface, sdk: dependency(sdk.as_deref())? };
     for template in ["shared", interface] {
-        let template = TEMPLATES.get_dir(template).with_context(|| format!("this program lacks the template {template}"))?;
+        let template = TEMPLATES
+            .get_dir(template)
+            .with_context(|| format!("this program lacks the template {template}"))?;
         write_files(template, template.path(), &folder, &fill)?;
     }
     let shown = folder.display();
@@ -97,7 +107,8 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> anyhow::Result<()
 }
 
 fn is_sdk(folder: &Path) -> bool {
-    std::fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|text| text.contains("name = \"jackfield-sdk\""))
+    std::fs::read_to_string(folder.join("Cargo.toml"))
+        .is_ok_and(|text| text.contains("name = \"jackfield-sdk\""))
 }
 
 /// The SDK as a dependency, in TOML.
@@ -107,7 +118,8 @@ fn dependency(sdk: Option<&Path>) -> anyhow::Result<String> {
         let minor = version.rsplit_once('.').map_or(version, |(minor, _)| minor);
         return Ok(format!("\"{minor}\""));
     };
-    let path = sdk.to_str().with_context(|| format!("the path {} isn't UTF-8, which Cargo wants", sdk.display()))?;
+    let path =
+        sdk.to_str().with_context(|| format!("the path {} isn't UTF-8, which Cargo wants", sdk.display()))?;
     Ok(format!("{{ path = {} }}", toml_edit::Value::from(path)))
 }
 
@@ -127,14 +139,21 @@ impl Placeholders<'_> {
     }
 }
 
-fn write_files(template: &Dir<'_>, root: &Path, folder: &Path, fill: &Placeholders<'_>) -> anyhow::Result<()> {
+fn write_files(
+    template: &Dir<'_>,
+    root: &Path,
+    folder: &Path,
+    fill: &Placeholders<'_>,
+) -> anyhow::Result<()> {
     for inner in template.dirs() {
         write_files(inner, root, folder, fill)?;
     }
     for file in template.files() {
         let path = file.path().strip_prefix(root)?.with_extension("");
         let path = if path == Path::new("gitignore") { PathBuf::from(".gitignore") } else { path };
-        let text = file.contents_utf8().with_context(|| format!("the template {} isn't UTF-8", file.path().display()))?;
+        let text = file
+            .contents_utf8()
+            .with_context(|| format!("the template {} isn't UTF-8", file.path().display()))?;
         let to = folder.join(path);
         if let Some(parent) = to.parent() {
             std::fs::create_dir_all(parent).with_context(|| format!("{} can't be made", parent.display()))?;
@@ -154,7 +173,8 @@ mod tests {
     fn every_template_is_complete_and_leaves_no_placeholder() {
         for interface in Interface::value_variants() {
             let folder = tempfile::tempdir().unwrap();
-            let fill = Placeholders { name: "my-plugin", interface: interface.name(), sdk: "\"0.1\"".to_owned() };
+            let fill =
+                Placeholders { name: "my-plugin", interface: interface.name(), sdk: "\"0.1\"".to_owned() };
             for template in ["shared", interface.name()] {
                 let template = TEMPLATES.get_dir(template).unwrap();
                 write_files(template, template.path(), folder.path(), &fill).unwrap();

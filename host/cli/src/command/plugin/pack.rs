@@ -11,6 +11,7 @@ use jackfield::runtime::manifest::Manifest;
 
 use crate::component::Outline;
 use crate::exit::{Usage, usage};
+use crate::files;
 use crate::render::BOLD;
 use crate::render::text::{list, size};
 
@@ -49,13 +50,15 @@ impl Packed {
     pub(crate) fn read(component: &Path, manifest: &Path) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(manifest)
             .map_err(|error| usage(format!("the manifest {} can't be read: {error}", manifest.display())))?;
-        let bytes = std::fs::read(component)
-            .map_err(|error| usage(format!("the component {} can't be read: {error}", component.display())))?;
+        let bytes = std::fs::read(component).map_err(|error| {
+            usage(format!("the component {} can't be read: {error}", component.display()))
+        })?;
         let manifest = Manifest::parse(&text, &manifest.display().to_string())
             .map_err(|problems| usage(format!("the manifest is wrong:\n{problems}")))?;
         let wrong = |error| usage(format!("{}: {error}", component.display()));
         let bytes = component_section::write(&bytes, &text).map_err(wrong)?;
-        let outline = Outline::read(&bytes).context(Usage(format!("{} can't be packed", component.display())))?;
+        let outline =
+            Outline::read(&bytes).context(Usage(format!("{} can't be packed", component.display())))?;
         if outline.interfaces().is_empty() {
             return Err(usage(format!(
                 "{} exports none of the plugin interfaces, only {}: implement one of the contract in wit/",
@@ -73,10 +76,7 @@ impl Packed {
 
     /// Writes the file and says so.
     pub(crate) fn write(&self, path: &Path) -> anyhow::Result<()> {
-        if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder).with_context(|| format!("{} can't be made", folder.display()))?;
-        }
-        std::fs::write(path, &self.bytes).with_context(|| format!("{} can't be written", path.display()))?;
+        files::write(path, &self.bytes)?;
         let file = PluginFile::of_bytes(path, &self.bytes)?;
         writeln!(
             anstream::stdout(),

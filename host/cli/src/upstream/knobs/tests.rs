@@ -58,7 +58,7 @@ fn a_slip_behind_the_name_is_refused() {
         "silence",
         "slow-50",
         "slow-ms",
-        "slow-+5ms",
+        "slow- 5ms",
         "status-200",
         "status-429-after",
         "status-429-later-2",

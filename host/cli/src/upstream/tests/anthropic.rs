@@ -53,7 +53,8 @@ async fn a_result_of_a_tool_is_taken_up() {
     let mut request = message("call the tool");
     let result =
         json!({ "type": "tool_result", "tool_use_id": "t", "content": [{ "type": "text", "text": "rain" }] });
-    request["messages"][1] = json!({ "role": "user", "content": [result] });
+    let messages = request["messages"].as_array_mut().unwrap();
+    messages.push(json!({ "role": "user", "content": [result] }));
     let plain = upstream.post(MESSAGES, request).await.json();
     assert!(plain["content"][0]["text"].as_str().unwrap().starts_with("The tool returned: rain"));
 }

@@ -33,15 +33,21 @@ pub(super) fn grant(settings: &mut ProviderSettings, manifest: &Manifest, bound:
         }
     }
     for (name, field) in &manifest.secrets {
-        if let Some(env) = &field.env {
-            settings.secrets.insert(name.clone(), SecretSource::Env(vec![env.clone()]));
+        let made_up = || format!("{}_{name}", manifest.name).to_uppercase().replace('-', "_").parse().ok();
+        if let Some(env) = field.env.clone().or_else(made_up) {
+            settings.secrets.insert(name.clone(), SecretSource::Env(vec![env]));
         }
     }
 }
 
 /// The text with a provider added, and the lines that were added.
-pub(super) fn add(text: &str, provider: &ProviderName, settings: &ProviderSettings) -> anyhow::Result<(String, String)> {
-    let mut document: DocumentMut = text.parse().map_err(|error| usage(format!("the configuration isn't TOML: {error}")))?;
+pub(super) fn add(
+    text: &str,
+    provider: &ProviderName,
+    settings: &ProviderSettings,
+) -> anyhow::Result<(String, String)> {
+    let mut document: DocumentMut =
+        text.parse().map_err(|error| usage(format!("the configuration isn't TOML: {error}")))?;
     let providers = document.entry("providers").or_insert_with(|| {
         let mut table = Table::new();
         table.set_implicit(true);
@@ -68,7 +74,8 @@ fn table(settings: &ProviderSettings) -> Table {
     let secrets = settings.secrets.iter().filter_map(|(name, source)| Some((name.as_str(), secret(source)?)));
     insert_dotted(&mut table, "secrets", secrets);
     if !settings.grant.origins.is_empty() {
-        let origins: Array = settings.grant.origins.iter().map(|granted| granted.origin.to_string()).collect();
+        let origins: Array =
+            settings.grant.origins.iter().map(|granted| granted.origin.to_string()).collect();
         insert_dotted(&mut table, "grant", [("origins", Value::Array(origins))].into_iter());
     }
     table
@@ -115,14 +122,17 @@ mod tests {
     fn settings() -> ProviderSettings {
         let mut settings = ProviderSettings::new("sample@^0.1".parse().unwrap());
         settings.config.insert("base-url".parse().unwrap(), "http://127.0.0.1:8080/v1".into());
-        settings.secrets.insert("api-key".parse().unwrap(), SecretSource::Env(vec!["SAMPLE_API_KEY".parse().unwrap()]));
+        settings
+            .secrets
+            .insert("api-key".parse().unwrap(), SecretSource::Env(vec!["SAMPLE_API_KEY".parse().unwrap()]));
         settings.grant.origins.push(Granted::origin("http://127.0.0.1:8080".parse().unwrap()));
         settings
     }
 
     #[test]
     fn comments_and_order_stay_and_the_result_reads_back_as_what_was_meant() {
-        let before = "# mine\n[plugins]\ndir = \"p\" # here\n\n[providers.first]\nplugin = \"x\"\n\n# the end\n";
+        let before =
+            "# mine\n[plugins]\ndir = \"p\" # here\n\n[providers.first]\nplugin = \"x\"\n\n# the end\n";
         let (after, added) = add(before, &"sample".parse().unwrap(), &settings()).unwrap();
         for part in ["# mine", "dir = \"p\" # here", "[providers.first]", "# the end"] {
             assert!(after.contains(part), "{part} in\n{after}");
