@@ -18,7 +18,7 @@ jackfield: ## Build the command line
 	$(CARGO) build --workspace --bin jackfield
 
 guests: jackfield ## Build and pack the plugins and the test guests
-	tests/guests/build.sh $(JACKFIELD)
+	CARGO="$(CARGO)" tests/guests/build.sh $(JACKFIELD)
 
 demo: guests ## Show what the sandbox does: offline, without keys
 	$(JACKFIELD) demo --plugins target/plugins --guests target/guests
@@ -26,8 +26,8 @@ demo: guests ## Show what the sandbox does: offline, without keys
 test: guests ## Run the tests
 	$(CARGO) test --workspace
 
-test-peers: guests ## Run the tests against independent servers and clients, which are installed on first use
-	tests/peers/run.sh $(CARGO) test --workspace -- --ignored
+test-peers: guests ## Run the tests against servers and tools of others, which are installed on first use
+	CARGO="$(CARGO)" tests/peers/run.sh tests/peers/check.sh
 
 bench: guests ## Measure what a plugin costs beside a direct call
 	$(CARGO) run --release -p jackfield-bench --bin whole-path
@@ -42,11 +42,14 @@ fuzz: ## Fuzz each parser for FUZZ_SECONDS (60); needs nightly and cargo-fuzz
 fmt: ## Format the code
 	$(CARGO) fmt --all
 
-lint: ## Check format and lints
+lint: ## Check format, lints and the links of the documentation
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	CARGO="$(CARGO)" tests/guests/build.sh --lint
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --no-deps --workspace
 
-ci: lint test demo ## Everything that a change must pass
+ci: ## Everything that a change must pass
+	.ci/run
 
 clean: ## Remove what was built
 	$(CARGO) clean

@@ -1,16 +1,27 @@
 #!/usr/bin/env bash
-# Builds every plugin and every test guest of this workspace, and packs each with
-# the plugin.toml beside its Cargo.toml: plugins into target/plugins, guests into
-# target/guests. What hasn't changed is left alone. The argument is the program
-# that packs, as `make guests` builds it.
+# Every plugin and every test guest of this workspace:
+#
+#     build.sh PATH-OF-JACKFIELD   builds them and packs each with the plugin.toml
+#                                  beside its Cargo.toml: plugins into
+#                                  target/plugins, guests into target/guests
+#     build.sh --lint              runs clippy over them
+#
+# What hasn't changed is left alone. PATH-OF-JACKFIELD is the program that packs,
+# as `make guests` builds it.
 set -euo pipefail
 
 if (($# != 1)); then
-    echo "usage: $0 PATH-OF-JACKFIELD" >&2
+    echo "usage: $0 PATH-OF-JACKFIELD | --lint" >&2
     exit 2
 fi
-jackfield=$(realpath "$1")
+lint=
+if [[ $1 == --lint ]]; then
+    lint=1
+else
+    jackfield=$(realpath "$1")
+fi
 cd "$(dirname "$0")/../.."
+cargo=${CARGO:-cargo}
 target=wasm32-wasip2
 built=${CARGO_TARGET_DIR:-target}/$target/guest
 
@@ -34,15 +45,25 @@ packages=()
 for folder in "${folders[@]}"; do
     packages+=(-p "$(name_in "$folder/Cargo.toml")")
 done
-cargo build --profile guest --target "$target" "${packages[@]}"
+if [[ $lint ]]; then
+    exec "$cargo" clippy --target "$target" "${packages[@]}" -- -D warnings
+fi
+"$cargo" build --profile guest --target "$target" "${packages[@]}"
 
+mkdir -p target/plugins target/guests
 for folder in "${folders[@]}"; do
     package=$(name_in "$folder/Cargo.toml")
     component=$built/${package//-/_}.wasm
     kind=guests
     [[ $folder == plugins/* ]] && kind=plugins
     out=target/$kind/$(name_in "$folder/plugin.toml").wasm
-    if [[ ! $out -nt $component || ! $out -nt $folder/plugin.toml ]]; then
-        "$jackfield" plugin pack "$component" --manifest "$folder/plugin.toml" --out "$out"
+    # By content, not by time: a shared target folder brings back older builds.
+    # And by rename, so that whoever reads it never sees half a file.
+    said=$("$jackfield" plugin pack "$component" --manifest "$folder/plugin.toml" --out "$out.new")
+    if cmp -s "$out.new" "$out"; then
+        rm "$out.new"
+    else
+        mv "$out.new" "$out"
+        echo "${said/"$out.new"/"$out"}"
     fi
 done

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Installs the independent counterparts that the tests talk to: two Python
 # environments (official SDKs, the LiteLLM proxy), llama.cpp's server built
-# from source, and tiny random models for it. The first run takes about eight
+# from source, tiny random models for it, and test guests made of Python and
+# JavaScript by the tools of those languages. The first run takes about eight
 # minutes on two cores, later runs well under a second. Safe to interrupt and
-# to run twice at once. Silent unless something fails or a terminal is watching.
+# to run twice at once. Silent unless there is something to do.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=${JACKFIELD_PEERS:-$HOME/.cache/jackfield-peers}
+worlds=$here/../guests/worlds
 python=${PYTHON:-python3}
 
 llama_package='llama-cpp-python==0.3.36'
@@ -42,9 +44,8 @@ stage() {
     if [[ -f $stamp && $(<"$stamp") == "$input" ]]; then
         return
     fi
-    if [[ -t 2 ]]; then
-        echo "installing $name (log: $log)" >&2
-    fi
+    require_tools
+    echo "installing $name (log: $log)" >&2
     rm -f "$stamp"
     # Not `if ! (...)`: a condition would switch `set -e` off inside.
     local status=0
@@ -59,6 +60,28 @@ stage() {
     fi
     printf '%s' "$input" >"$stamp.new"
     mv "$stamp.new" "$stamp"
+}
+
+# Says everything that is missing at once, and only where something is to be
+# installed: what is there keeps working without the tools that made it.
+require_tools() {
+    local missing=()
+    if ! "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+        missing+=("Python 3.11 or newer as \`$python\` (or name another in \$PYTHON)")
+    elif ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
+        missing+=("Python's venv module (Debian: apt install python3-venv)")
+    fi
+    if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+        missing+=("Node.js 20 or newer, with npm")
+    fi
+    if ! command -v c++ >/dev/null && [[ ! ${CXX:-} ]]; then
+        missing+=("a C++ compiler as \`c++\` (Debian: apt install g++; or name one in \$CXX)")
+    fi
+    if ((${#missing[@]})); then
+        echo "can't install the peers; these are missing:" >&2
+        printf '  %s\n' "${missing[@]}" >&2
+        exit 1
+    fi
 }
 
 digest() {
@@ -114,6 +137,19 @@ install_models() {
     done
 }
 
+install_foreign() {
+    rm -rf "${root:?}/foreign.new"
+    "$worlds/build-foreign.sh" "$root/foreign.new"
+    rm -rf "${root:?}/foreign"
+    mv "$root/foreign.new" "$root/foreign"
+}
+
+for tool in flock sha256sum; do
+    if ! command -v "$tool" >/dev/null; then
+        echo "can't install the peers: \`$tool\` is missing (util-linux and coreutils have them)" >&2
+        exit 1
+    fi
+done
 mkdir -p "$root/stamps" "$root/logs"
 # A child that outlives a killed run keeps this lock, which is what we want:
 # nobody else may write to the same build folder meanwhile.
@@ -124,3 +160,5 @@ stage sdk "$(digest "$here/sdk.txt")" install_sdk
 stage litellm "$(digest "$here/litellm.txt")" install_litellm
 stage models "$(digest "$here/sdk.txt" "$here/tiny_model.py")" install_models
 stage llama-server "$llama_sha256 ${build_tools[*]} ${cmake_flags[*]}" install_llama_server
+stage foreign "$(digest "$here/sdk.txt" "$worlds/build-foreign.sh" "$worlds"/{python,javascript}/app.* \
+    "$here"/../../wit/0.1/*.wit)" install_foreign

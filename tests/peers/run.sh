@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs a command with live peers beside it:
 #
-#     tests/peers/run.sh cargo test -p jackfield-e2e -- --ignored
+#     tests/peers/run.sh cargo test -p jackfield-e2e --test peers -- --ignored
 #
 # The command finds in its environment
 #     JACKFIELD_PEER_LLAMA        llama-server: chat, embeddings, Anthropic Messages
@@ -10,6 +10,7 @@
 #     JACKFIELD_PEER_LLAMA_KEY    the API key of all three
 #     JACKFIELD_PEER_LITELLM      LiteLLM proxy in front of the first two
 #     JACKFIELD_PEER_LITELLM_KEY  its API key
+#     JACKFIELD_FOREIGN           folder of the guests made of other languages
 #     JACKFIELD_PEER_ORACLE       see oracle.py; only where recordings exist:
 #                                 JACKFIELD_RECORDED, or ../shared/recorded
 # The addresses are base URLs without a path, on free loopback ports. Whatever
@@ -26,6 +27,10 @@ if (($# == 0)); then
     echo "usage: $0 COMMAND [ARGUMENT...]" >&2
     exit 2
 fi
+if ! command -v curl >/dev/null; then
+    echo "$0: \`curl\` is missing; it tells when a server is up" >&2
+    exit 1
+fi
 "$here/install.sh"
 
 # Job control gives every background job its own process group, named by its
@@ -34,6 +39,7 @@ fi
 set -m
 logs=$(mktemp -d)
 groups=()
+skipped=()
 
 # shellcheck disable=SC2329  # called by the trap
 stop_all() {
@@ -129,6 +135,8 @@ if [[ -d $recorded ]]; then
         echo "$input" >"$oracle.stamp"
     fi
     export JACKFIELD_PEER_ORACLE=$oracle
+else
+    skipped+=("recorded traffic: there is none; JACKFIELD_RECORDED may name its folder")
 fi
 
 llama_key=$(random_key)
@@ -156,9 +164,13 @@ export JACKFIELD_PEER_LLAMA_RANK=http://127.0.0.1:$rank_port
 export JACKFIELD_PEER_LLAMA_KEY=$llama_key
 export JACKFIELD_PEER_LITELLM=http://127.0.0.1:$litellm_port
 export JACKFIELD_PEER_LITELLM_KEY=$litellm_key
+export JACKFIELD_FOREIGN=$root/foreign
 
 "$@" &
 groups+=($!)
 status=0
 wait $! || status=$?
+for what in ${skipped[@]+"${skipped[@]}"}; do
+    echo "skipped: $what"
+done
 exit "$status"

@@ -21,6 +21,11 @@
 
 #![cfg_attr(feature = "cli", allow(unused_crate_dependencies, reason = "the command line uses the others"))]
 
+/// The README's Rust code, which the documentation tests compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
 pub mod config;
 pub mod open;
 pub mod places;

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 
 use crate::bound::Bound;
-use crate::live::Live;
+use crate::live::Owned;
 
 /// Calls after which an instance is retired, so that a guest's leaks stay small.
 const USES: u32 = 10_000;
@@ -29,7 +29,7 @@ type Tenant = Option<Arc<str>>;
 
 pub(crate) struct Active {
     pub(crate) bound: Arc<Bound>,
-    warm: Mutex<HashMap<Tenant, Vec<Live>>>,
+    warm: Mutex<HashMap<Tenant, Vec<Owned>>>,
     /// Set when a newer binding has taken over: nothing is kept any more.
     retired: AtomicBool,
     crashes: AtomicU32,
@@ -61,7 +61,7 @@ impl Active {
     }
 
     /// A warm instance, if there is one.
-    pub(crate) fn take(&self, tenant: &Tenant) -> Option<Live> {
+    pub(crate) fn take(&self, tenant: &Tenant) -> Option<Owned> {
         if !self.bound.keeps_instances() {
             return None;
         }
@@ -69,7 +69,7 @@ impl Active {
     }
 
     /// Keeps an instance whose call ended well.
-    pub(crate) fn keep(&self, tenant: &Tenant, mut live: Live) {
+    pub(crate) fn keep(&self, tenant: &Tenant, mut live: Owned) {
         self.crashes.store(0, Ordering::Relaxed);
         live.uses += 1;
         live.idle_since = self.bound.clock().now();
@@ -77,7 +77,7 @@ impl Active {
     }
 
     /// Keeps an instance that has served no call.
-    pub(crate) fn put_back(&self, tenant: &Tenant, live: Live) {
+    pub(crate) fn put_back(&self, tenant: &Tenant, live: Owned) {
         let worn = live.uses >= USES && !self.bound.singleton();
         if !self.bound.keeps_instances() || worn || !live.clean() || self.retired.load(Ordering::Acquire) {
             return;
@@ -135,7 +135,7 @@ impl Active {
         self.lock().values().map(Vec::len).sum()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Tenant, Vec<Live>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Tenant, Vec<Owned>>> {
         self.warm.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -196,5 +196,11 @@ mod tests {
         let inner = folder.path().join("a/b");
         CodeCache::open(Some(inner.clone())).unwrap();
         assert!(inner.is_dir());
+        #[cfg(unix)]
+        for made in [folder.path().join("a"), inner] {
+            use std::os::unix::fs::MetadataExt;
+            let mode = std::fs::metadata(&made).unwrap().mode();
+            assert_eq!(mode & 0o777, 0o700, "{} is closed to others", made.display());
+        }
     }
 }

@@ -92,25 +92,30 @@ pub enum LoadError {
         message: String,
     },
     /// Another plugin has its name and version, with other bytes.
-    #[error(
-        "two plugins are named {name} {version} and differ: {first} ({}) and {second} ({}); \
-         give one of them another version, or remove it",
-        origin_of(first_path.as_ref()), origin_of(second_path.as_ref())
-    )]
-    Conflict {
-        /// The name of both.
-        name: String,
-        /// The version of both.
-        version: semver::Version,
-        /// The digest of the one that was there.
-        first: Digest,
-        /// Its file.
-        first_path: Option<PathBuf>,
-        /// The digest of the one that came.
-        second: Digest,
-        /// Its file.
-        second_path: Option<PathBuf>,
-    },
+    #[error(transparent)]
+    Conflict(Box<Conflict>),
+}
+
+/// Two plugins have one name and version, and different bytes.
+#[derive(Debug, Error)]
+#[error(
+    "two plugins are named {name} {version} and differ: {first} ({}) and {second} ({}); \
+     give one of them another version, or remove it",
+    origin_of(first_path.as_ref()), origin_of(second_path.as_ref())
+)]
+pub struct Conflict {
+    /// The name of both.
+    pub name: String,
+    /// The version of both.
+    pub version: semver::Version,
+    /// The digest of the one that was there.
+    pub first: Digest,
+    /// Its file.
+    pub first_path: Option<PathBuf>,
+    /// The digest of the one that came.
+    pub second: Digest,
+    /// Its file.
+    pub second_path: Option<PathBuf>,
 }
 
 fn origin_of(path: Option<&PathBuf>) -> String {
@@ -300,7 +305,7 @@ pub enum CallError {
         sent: bool,
     },
     /// A deadline passed.
-    #[error("provider {provider}: no answer within {after:?} ({phase})")]
+    #[error("provider {provider}: no answer within {} ({phase})", crate::settings::period::rounded(*after))]
     Timeout {
         /// The provider.
         provider: String,

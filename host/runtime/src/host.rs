@@ -240,7 +240,7 @@ impl Host {
         let bound = bound::bind(&self.shared.registry, &self.shared.services, name, &settings).await?;
         let serving = provider.slot.active();
         let newer = bound.plugin.clone();
-        let wants: Vec<String> = bound.denied().difference(&serving.bound.denied()).cloned().collect();
+        let wants: Vec<String> = bound.denied().difference(serving.bound.denied()).cloned().collect();
         if !wants.is_empty() && newer.digest() != serving.bound.plugin.digest() {
             return Ok(Rebound::Waiting { plugin: newer, wants });
         }

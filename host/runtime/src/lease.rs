@@ -13,6 +13,7 @@ use crate::api::types;
 use crate::bound::Bound;
 use crate::clock::Clock;
 use crate::context::CallContext;
+use crate::endure::{Enduring, Heir, Left};
 use crate::error::{CallError, Phase};
 use crate::host::Shared;
 use crate::imports::body::IncomingBody;
@@ -28,10 +29,12 @@ pub(crate) struct Lease {
     pub(crate) active: Arc<Active>,
     shared: Arc<Shared>,
     /// Gone once it must not be used again.
-    live: Option<Live>,
+    live: Option<Box<Live>>,
     tenant: Option<Arc<str>>,
     pub(crate) deadline: Deadline,
-    _turn: OwnedSemaphorePermit,
+    /// What the guest holds open for the caller between two calls.
+    pub(crate) left: Left,
+    turn: Option<OwnedSemaphorePermit>,
 }
 
 /// When a call must be over.
@@ -103,7 +106,8 @@ impl Lease {
             live: Some(live),
             tenant: context.tenant.clone(),
             deadline,
-            _turn: turn,
+            left: Left::Nothing,
+            turn: Some(turn),
         })
     }
 
@@ -140,11 +144,21 @@ impl Lease {
     }
 
     /// Makes a call within the deadline. After a trap or a timeout the instance
-    /// is gone.
-    pub(crate) async fn run<R>(
+    /// is gone; a singleton's is only after a trap.
+    pub(crate) async fn run<R: Send + 'static>(
         &mut self,
         deadline: Deadline,
-        call: impl for<'a> FnOnce(&'a mut Live) -> Call<'a, R>,
+        call: impl for<'a> FnOnce(&'a mut Live) -> Call<'a, R> + Send + 'static,
+    ) -> Result<R, CallError> {
+        self.open(deadline, call, |_| Left::Nothing).await
+    }
+
+    /// The same for a call whose answer leaves something open.
+    pub(crate) async fn open<R: Send + 'static>(
+        &mut self,
+        deadline: Deadline,
+        call: impl for<'a> FnOnce(&'a mut Live) -> Call<'a, R> + Send + 'static,
+        opens: fn(R) -> Left,
     ) -> Result<R, CallError> {
         let Some(mut live) = self.live.take() else {
             return Err(CallError::Sandbox {
@@ -152,6 +166,9 @@ impl Lease {
                 message: "the call is over".to_owned(),
             });
         };
+        if self.active.bound.singleton() {
+            return self.endure(live, deadline, call, opens).await;
+        }
         // Should this future be dropped, the instance goes with it.
         let outcome = before(self.active.bound.clock().as_ref(), deadline, call(&mut live)).await;
         match outcome {
@@ -159,16 +176,62 @@ impl Lease {
                 self.live = Some(live);
                 Ok(answer)
             }
-            Some(Err(error)) => {
-                let error = self.trapped(&live, &error);
-                drop(live);
-                if self.active.crashed() {
-                    self.shared.crashed_too_often(&self.active).await;
-                }
-                Err(error)
-            }
+            Some(Err(error)) => Err(self.crashed(live, &error).await),
             None => Err(deadline.passed(&self.active, live.store.data().call.requests() > 0)),
         }
+    }
+
+    /// Makes a singleton's call: should this future be dropped, the call goes on.
+    async fn endure<R: Send + 'static>(
+        &mut self,
+        mut live: Box<Live>,
+        deadline: Deadline,
+        call: impl for<'a> FnOnce(&'a mut Live) -> Call<'a, R> + Send + 'static,
+        opens: fn(R) -> Left,
+    ) -> Result<R, CallError> {
+        let whole = Box::pin(async move {
+            let answer = call(&mut live).await;
+            (live, answer)
+        });
+        let mut enduring = Enduring::new(self.heir(), whole, opens);
+        match before(self.active.bound.clock().as_ref(), deadline, &mut enduring).await {
+            Some((live, answer)) => {
+                if let Some(heir) = enduring.over() {
+                    (self.turn, self.left) = (heir.turn, heir.left);
+                }
+                match answer {
+                    Ok(answer) => {
+                        self.live = Some(live);
+                        Ok(answer)
+                    }
+                    Err(error) => Err(self.crashed(live, &error).await),
+                }
+            }
+            // Whether the guest has sent anything is for the guest alone to know by now.
+            None => Err(deadline.passed(&self.active, true)),
+        }
+    }
+
+    /// Who takes over when the caller leaves.
+    fn heir(&mut self) -> Heir {
+        Heir {
+            active: Arc::clone(&self.active),
+            shared: Arc::clone(&self.shared),
+            tenant: self.tenant.clone(),
+            deadline: Deadline::new(self.deadline.start, self.active.bound.total_timeout(), None),
+            turn: self.turn.take(),
+            left: std::mem::replace(&mut self.left, Left::Nothing),
+        }
+    }
+
+    /// Gives an instance up that trapped.
+    async fn crashed(&mut self, live: Box<Live>, error: &wasmtime::Error) -> CallError {
+        let error = self.trapped(&live, error);
+        drop(live);
+        if self.active.crashed() {
+            self.shared.crashed_too_often(&self.active).await;
+        }
+        error
     }
 
     /// Ends the call: a refusal in the contract's terms leaves the instance as
@@ -190,10 +253,12 @@ impl Lease {
             return CallError::Memory { provider, plugin, limit: state.memory.limit() as u64, sent };
         }
         let printed = state.printed.text();
-        let what = if printed.is_empty() {
-            format!("{error:#}")
-        } else {
-            format!("{printed} ({})", error.root_cause())
+        let whole = redacted(bound, &format!("{printed}\n{error:?}"));
+        tracing::debug!(%provider, %plugin, "a plugin crashed: {whole}");
+        let cause = error.root_cause().to_string();
+        let what = match one_line(&printed) {
+            said if said.is_empty() => one_line(&cause),
+            said => format!("{said} ({})", one_line(&cause)),
         };
         CallError::Trap {
             provider,
@@ -204,15 +269,35 @@ impl Lease {
     }
 }
 
+impl Drop for Lease {
+    /// A call that didn't end as it should costs the instance, unless that holds
+    /// data.
+    fn drop(&mut self) {
+        if let Some(live) = self.live.take().filter(|_| self.active.bound.singleton()) {
+            self.heir().adopt(live);
+        }
+    }
+}
+
+/// What a guest or the engine said, in one line. How to get a backtrace in the
+/// guest is no advice to its caller.
+fn one_line(text: &str) -> String {
+    let lines = text.lines().map(str::trim);
+    let said: Vec<_> = lines
+        .filter(|line| !line.is_empty() && !line.starts_with("note: run with `RUST_BACKTRACE"))
+        .collect();
+    said.join(" ")
+}
+
 /// Starts an instance outside of a call, to see that the plugin can be started
 /// for its provider.
-pub(crate) async fn try_start(shared: &Shared, active: &Active) -> Result<Live, CallError> {
+pub(crate) async fn try_start(shared: &Shared, active: &Active) -> Result<Box<Live>, CallError> {
     let bound = &active.bound;
     start(shared, active, Deadline::new(bound.clock().now(), bound.total_timeout(), None)).await
 }
 
 /// Starts an instance. Where all are taken, warm ones of other providers give way.
-async fn start(shared: &Shared, active: &Active, deadline: Deadline) -> Result<Live, CallError> {
+async fn start(shared: &Shared, active: &Active, deadline: Deadline) -> Result<Box<Live>, CallError> {
     let bound = &active.bound;
     let mut made_room = false;
     loop {

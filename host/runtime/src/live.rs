@@ -12,7 +12,8 @@ use crate::guests::Guests;
 use crate::state::State;
 
 /// An instance that is alive. It runs one call at a time; dropping it in the
-/// middle of one ends the guest and closes what it had open.
+/// middle of one ends the guest and closes what it had open. Large: it lives on
+/// the heap and is handed around there.
 pub(crate) struct Live {
     pub(crate) store: Store<State>,
     pub(crate) instance: Instance,
@@ -23,9 +24,12 @@ pub(crate) struct Live {
     pub(crate) idle_since: Instant,
 }
 
+/// An instance as it is handed around.
+pub(crate) type Owned = Box<Live>;
+
 impl Live {
     /// Starts an instance for a provider.
-    pub(crate) async fn start(bound: &Arc<Bound>) -> wasmtime::Result<Self> {
+    pub(crate) async fn start(bound: &Arc<Bound>) -> wasmtime::Result<Owned> {
         let pre = bound.plugin.pre();
         let mut store = Store::new(pre.engine(), State::new(bound)?);
         store.limiter(|state| &mut state.memory);
@@ -34,7 +38,13 @@ impl Live {
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);
         let instance = pre.instantiate_async(&mut store).await?;
-        Ok(Self { store, instance, guests: Guests::default(), uses: 0, idle_since: bound.clock().now() })
+        Ok(Box::new(Self {
+            store,
+            instance,
+            guests: Guests::default(),
+            uses: 0,
+            idle_since: bound.clock().now(),
+        }))
     }
 
     /// Whether nothing of the last call is left in it that would keep a

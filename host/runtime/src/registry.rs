@@ -7,7 +7,7 @@ use std::sync::{PoisonError, RwLock};
 use semver::{Version, VersionReq};
 
 use crate::digest::Digest;
-use crate::error::LoadError;
+use crate::error::{Conflict, LoadError};
 use crate::plugin::Plugin;
 
 /// The plugins of a host.
@@ -28,14 +28,14 @@ impl Registry {
             if there.digest() == plugin.digest() {
                 return Ok(there.clone());
             }
-            return Err(LoadError::Conflict {
+            return Err(LoadError::Conflict(Box::new(Conflict {
                 name: plugin.name().to_owned(),
                 version: plugin.version().clone(),
                 first: *there.digest(),
                 first_path: there.path().map(Into::into),
                 second: *plugin.digest(),
                 second_path: plugin.path().map(Into::into),
-            });
+            })));
         }
         versions.insert(plugin.version().clone(), plugin.clone());
         Ok(plugin)

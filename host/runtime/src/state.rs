@@ -122,6 +122,14 @@ mod tests {
     }
 
     #[test]
+    fn a_table_has_an_upper_bound_of_its_own() {
+        let mut share = MemoryShare::new(100);
+        assert!(share.table_growing(0, TABLE_ELEMENTS, None).unwrap());
+        assert!(!share.table_growing(0, TABLE_ELEMENTS + 1, None).unwrap());
+        assert!(!share.table_growing(0, 11, Some(10)).unwrap());
+    }
+
+    #[test]
     fn a_memory_beyond_its_own_maximum_takes_nothing_of_the_share() {
         let mut share = MemoryShare::new(100);
         assert!(!share.memory_growing(0, 60, Some(50)).unwrap());

@@ -16,11 +16,13 @@ use wasmtime::component::ResourceAny;
 use crate::active::Active;
 use crate::api::types::Usage;
 use crate::bound::Bound;
+use crate::endure::Left;
 use crate::error::{CallError, Phase};
 use crate::imports::body::IncomingBody;
 use crate::lease::{Answer, Deadline, Lease, before, failed};
 use crate::live::{Call, Live};
-use crate::provider::conform::{Conform, Conforms, broken};
+use crate::provider::conform::{Conforms, broken};
+use crate::provider::order::{self, Order, Ordered};
 
 /// Takes one batch from a guest's stream: empty at its end.
 pub(crate) type Next<T> = for<'a> fn(&'a mut Live, ResourceAny) -> Call<'a, Answer<Vec<T>>>;
@@ -51,25 +53,27 @@ struct Source<T> {
     resource: ResourceAny,
     next: Next<T>,
     cost: Option<(Cost, Arc<Mutex<Option<Usage>>>)>,
-    conform: fn(&Vec<T>) -> Conforms,
+    check: fn(&mut Order, &[T]) -> Conforms,
+    order: Order,
     /// Whether an event has come.
     begun: bool,
 }
 
 impl<T: Send + 'static> EventStream<T> {
     pub(crate) fn new(
-        lease: Lease,
+        mut lease: Lease,
         resource: ResourceAny,
         next: Next<T>,
         cost: Option<(Cost, Arc<Mutex<Option<Usage>>>)>,
     ) -> Self
     where
-        T: Conform,
+        T: Ordered,
     {
-        let conform = <Vec<T> as Conform>::conform;
+        lease.left = Left::Stream(resource);
+        let (check, order) = (order::check::<T>, Order::default());
         Self {
             ready: VecDeque::new(),
-            part: Part::Idle(Box::new(Source { lease, resource, next, cost, conform, begun: false })),
+            part: Part::Idle(Box::new(Source { lease, resource, next, cost, check, order, begun: false })),
         }
     }
 
@@ -108,15 +112,15 @@ async fn step<T: Send + 'static>(mut source: Box<Source<T>>) -> Step<T> {
     let whole = source.lease.deadline;
     let deadline = waiting(&bound, whole, source.begun);
     let (next, resource) = (source.next, source.resource);
-    match source.lease.run(deadline, |live| next(live, resource)).await {
-        Ok(Ok(batch)) if batch.is_empty() => (None, close(*source, Ok(batch)).await),
-        Ok(Ok(batch)) => {
-            source.begun = true;
-            match (source.conform)(&batch) {
-                Ok(()) => (Some(source), Ok(batch)),
-                Err(message) => (None, Err(broken(&source.lease.active, message))),
+    match source.lease.run(deadline, move |live| next(live, resource)).await {
+        Ok(Ok(batch)) => match (source.check)(&mut source.order, &batch) {
+            Ok(()) if batch.is_empty() => (None, close(*source, Ok(batch)).await),
+            Ok(()) => {
+                source.begun = true;
+                (Some(source), Ok(batch))
             }
-        }
+            Err(message) => (None, Err(broken(&source.lease.active, message))),
+        },
         Ok(Err(error)) => (None, close(*source, Err(error)).await),
         Err(error) => (None, Err(error)),
     }
@@ -137,10 +141,12 @@ async fn close<T>(source: Source<T>, last: Answer<Vec<T>>) -> Result<Vec<T>, Cal
     let Source { mut lease, resource, cost, .. } = source;
     let deadline = lease.deadline;
     if let Some((cost, kept)) = cost {
-        let usage = lease.run(deadline, |live| cost(live, resource)).await?;
+        let usage = lease.run(deadline, move |live| cost(live, resource)).await?;
         *kept.lock().unwrap_or_else(PoisonError::into_inner) = usage;
     }
-    let dropped = lease.run(deadline, |live| Box::pin(resource.resource_drop_async(&mut live.store))).await;
+    lease.left = Left::Nothing;
+    let dropped =
+        lease.run(deadline, move |live| Box::pin(resource.resource_drop_async(&mut live.store))).await;
     match (dropped, last) {
         (Ok(()), last) => lease.finish(last),
         (Err(_), Err(error)) => Err(failed(&lease.active, error)),
@@ -181,15 +187,19 @@ impl<T> std::fmt::Debug for EventStream<T> {
 /// It ends after the first error.
 pub struct ByteStream {
     part: Bytestream,
+    active: Arc<Active>,
     usage: Arc<Mutex<Option<Usage>>>,
 }
 
 enum Bytestream {
     Decoded(EventStream<Bytes>),
     Idle(Box<Passing>),
-    Busy(BoxFuture<'static, (Option<Box<Passing>>, Option<Result<Bytes, CallError>>)>),
+    Busy(BoxFuture<'static, Passed>),
     Over,
 }
+
+/// The body, if there may be more of it, and what came.
+type Passed = (Option<Box<Passing>>, Option<Result<Bytes, CallError>>);
 
 struct Passing {
     body: IncomingBody,
@@ -199,14 +209,24 @@ struct Passing {
 }
 
 impl ByteStream {
-    pub(crate) fn decoded(stream: EventStream<Bytes>, usage: Arc<Mutex<Option<Usage>>>) -> Self {
-        Self { part: Bytestream::Decoded(stream), usage }
+    pub(crate) fn decoded(
+        stream: EventStream<Bytes>,
+        active: Arc<Active>,
+        usage: Arc<Mutex<Option<Usage>>>,
+    ) -> Self {
+        Self { part: Bytestream::Decoded(stream), active, usage }
     }
 
     /// A body that the guest has handed back.
     pub(crate) fn passing(body: IncomingBody, active: Arc<Active>, deadline: Deadline) -> Self {
         Self {
-            part: Bytestream::Idle(Box::new(Passing { body, active, deadline, begun: false })),
+            part: Bytestream::Idle(Box::new(Passing {
+                body,
+                active: Arc::clone(&active),
+                deadline,
+                begun: false,
+            })),
+            active,
             usage: Arc::default(),
         }
     }
@@ -223,7 +243,7 @@ impl ByteStream {
             let piece = piece?;
             if whole.len() + piece.len() > limit {
                 return Err(CallError::Request {
-                    provider: String::new(),
+                    provider: self.active.bound.name.to_string(),
                     message: format!("the answer is longer than the {limit} bytes that the caller takes"),
                 });
             }
@@ -233,7 +253,7 @@ impl ByteStream {
     }
 }
 
-async fn pass(mut passing: Box<Passing>) -> (Option<Box<Passing>>, Option<Result<Bytes, CallError>>) {
+async fn pass(mut passing: Box<Passing>) -> Passed {
     let bound = Arc::clone(&passing.active.bound);
     let deadline = waiting(&bound, passing.deadline, passing.begun);
     let piece = before(bound.clock().as_ref(), deadline, passing.body.piece()).await;

@@ -68,12 +68,11 @@ impl llm::Guest for Anthropic {
             post("messages", betas, &settings).body("application/json", body).send_ok(errors::of_answer)?;
         match response.header("content-type") {
             Some(kind) if !forward::is_event_stream(kind) => {
-                let kind = kind.to_owned();
-                let body = response.text()?;
-                Err(errors::of_body(&body).unwrap_or_else(|| {
-                    Error::bad_answer(format!(
-                        "expected a stream of server-sent events, but the answer is of type {kind}"
-                    ))
+                let (status, kind) = (response.status(), kind.to_owned());
+                let body = response.bytes()?;
+                let said = std::str::from_utf8(&body).ok().and_then(errors::of_body);
+                Err(said.unwrap_or_else(|| {
+                    http::unexpected("a stream of server-sent events", status, Some(&kind), &body)
                 }))
             }
             _ => {

@@ -16,7 +16,15 @@ impl Error {
     /// An error before anything was sent. The message is for a person: what
     /// happened, to what, and what to do about it.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Error {
-        Error { kind, message: message.into(), status: None, retry_after_ms: None, code: None, body: None, sent: false }
+        Error {
+            kind,
+            message: message.into(),
+            status: None,
+            retry_after_ms: None,
+            code: None,
+            body: None,
+            sent: false,
+        }
     }
 
     /// The caller's request is malformed.

@@ -32,7 +32,7 @@ pub use answer::ErrorAnswer;
 pub use frames::{Drain, Events, Frames, Lines, Messages};
 pub use multipart::Multipart;
 pub use request::{RequestBuilder, encode, join};
-pub use response::Response;
+pub use response::{Response, unexpected};
 
 /// A GET request.
 pub fn get(url: impl Into<String>) -> RequestBuilder {

@@ -41,7 +41,8 @@ fn framing(c: &mut Criterion) {
             black_box(count)
         });
     });
-    let lines: Bytes = "{\"message\":{\"role\":\"assistant\",\"content\":\"word\"},\"done\":false}\n".repeat(COUNT).into();
+    let lines: Bytes =
+        "{\"message\":{\"role\":\"assistant\",\"content\":\"word\"},\"done\":false}\n".repeat(COUNT).into();
     group.bench_function("newline-delimited JSON", |b| {
         b.iter(|| {
             let mut cutter = LineCutter::new(1 << 20);

@@ -12,8 +12,11 @@ use serde::Deserialize;
 use crate::setup::{Upstream, plugin, provider};
 use crate::stats::{line, median};
 
-const CALLS: usize = 4_000;
-const WARM_UP: usize = 300;
+/// Calls of one kind before the next kind has its turn: with fewer, each kind
+/// runs on caches that the others have emptied, as no program's calls do.
+const BLOCK: usize = 100;
+const BLOCKS: usize = 40;
+const WARM_UP: usize = 3;
 
 /// What a program of its own would decode.
 #[derive(Deserialize)]
@@ -46,7 +49,7 @@ pub fn body(model: &str, stream: bool) -> String {
     .to_string()
 }
 
-/// Calls by turns: direct, warm, fresh, passed through.
+/// Blocks of calls by turns: direct, warm, fresh, passed through.
 pub async fn measure(upstream: &Upstream) -> Result<()> {
     let client = reqwest::Client::builder().tcp_nodelay(true).no_proxy().build()?;
     let url = format!("{}/v1/chat/completions", upstream.origin);
@@ -73,22 +76,23 @@ pub async fn measure(upstream: &Upstream) -> Result<()> {
         headers: Vec::new(),
     };
     let mut times: [Vec<Duration>; 4] = Default::default();
-    for round in 0..CALLS + WARM_UP {
-        let start = Instant::now();
-        direct().await?;
-        let one = Instant::now();
-        warm.chat(&context, request("m")).await?;
-        let two = Instant::now();
-        fresh.chat(&context, request("m")).await?;
-        let three = Instant::now();
-        let answer = warm.forward(&context, forward(), Bytes::from(body("m", false))).await?;
-        answer.body.read_all(1 << 20).await?;
-        let four = Instant::now();
-        if round >= WARM_UP {
-            times[0].push(one - start);
-            times[1].push(two - one);
-            times[2].push(three - two);
-            times[3].push(four - three);
+    for round in 0..BLOCKS + WARM_UP {
+        for (kind, times) in times.iter_mut().enumerate() {
+            for _ in 0..BLOCK {
+                let start = Instant::now();
+                match kind {
+                    0 => direct().await?,
+                    1 => drop(warm.chat(&context, request("m")).await?),
+                    2 => drop(fresh.chat(&context, request("m")).await?),
+                    _ => {
+                        let answer = warm.forward(&context, forward(), Bytes::from(body("m", false))).await?;
+                        answer.body.read_all(1 << 20).await?;
+                    }
+                }
+                if round >= WARM_UP {
+                    times.push(start.elapsed());
+                }
+            }
         }
     }
     let [direct, warm, fresh, forward] = times.each_mut().map(|times| median(times));
@@ -100,12 +104,12 @@ pub async fn measure(upstream: &Upstream) -> Result<()> {
 }
 
 /// Loading a component whose code is cached.
-pub fn loading() -> Result<()> {
+pub fn loading(rounds: u32) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let cache = folder.path().join("code");
     let bytes = std::fs::read(plugin()?)?;
     let mut times = Vec::new();
-    for round in 0..20 {
+    for round in 0..rounds {
         let host = Host::builder().code_cache(&cache).build()?;
         let start = Instant::now();
         let loaded = host.load_bytes("openai", &bytes)?;

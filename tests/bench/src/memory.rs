@@ -12,7 +12,8 @@ const STREAMS: usize = 1_000;
 
 /// Resident memory of this process, in kilobytes (Linux).
 fn resident() -> Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").context("resident memory is measured on Linux only")?;
+    let status =
+        std::fs::read_to_string("/proc/self/status").context("resident memory is measured on Linux only")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
     Ok(line.trim().trim_end_matches(" kB").trim().parse()?)
 }
@@ -35,6 +36,12 @@ pub async fn measure(upstream: &Upstream) -> Result<()> {
     }
     tokio::time::sleep(Duration::from_millis(200)).await;
     let each = (resident()? - before) as f64 / STREAMS as f64;
-    println!("{:<58} {:>10} {:>10} {:>8}", format!("{STREAMS} open streams, resident memory each"), format!("{each:.0} KB"), "", "150 KB");
+    println!(
+        "{:<58} {:>10} {:>10} {:>8}",
+        format!("{STREAMS} open streams, resident memory each"),
+        format!("{each:.0} KB"),
+        "",
+        "150 KB"
+    );
     Ok(())
 }

@@ -40,7 +40,8 @@ impl Upstream {
             .kill_on_drop(true)
             .spawn()?;
         let output = child.stdout.take().context("no output of the upstream")?;
-        let address = BufReader::new(output).lines().next_line().await?.context("the upstream said nothing")?;
+        let address =
+            BufReader::new(output).lines().next_line().await?.context("the upstream said nothing")?;
         Ok(Self { _child: child, origin: format!("http://{address}") })
     }
 }
@@ -54,7 +55,8 @@ pub fn plugin() -> Result<PathBuf> {
 
 /// A host with the plugin bound to the upstream under some isolation.
 pub async fn provider(upstream: &Upstream, isolation: &str) -> Result<(Host, Provider)> {
-    let host = Host::builder().build()?;
+    let code = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../target/bench-code");
+    let host = Host::builder().code_cache(code).build()?;
     host.load_file(plugin()?)?;
     let origin = &upstream.origin;
     let text = format!(

@@ -20,6 +20,8 @@ pub enum Step {
     Hang,
     /// Send these bytes again and again until the client hangs up.
     Endless(Vec<u8>),
+    /// The same, waiting this long before each time.
+    Drip(Vec<u8>, Duration),
     /// Close the connection.
     Close,
 }
@@ -36,7 +38,8 @@ impl Reply {
 
     /// A whole answer of some type.
     pub fn of(status: u16, content_type: &str, body: &str) -> Self {
-        Self::head(status, &format!("content-type: {content_type}\r\ncontent-length: {}\r\n", body.len())).send(body)
+        Self::head(status, &format!("content-type: {content_type}\r\ncontent-length: {}\r\n", body.len()))
+            .send(body)
     }
 
     /// A status line and headers, each with its line end.
@@ -162,6 +165,10 @@ async fn serve(
                 Step::Send(bytes) => stream.write_all(bytes).await?,
                 Step::Pause(time) => tokio::time::sleep(*time).await,
                 Step::Endless(bytes) => loop {
+                    stream.write_all(bytes).await?;
+                },
+                Step::Drip(bytes, pause) => loop {
+                    tokio::time::sleep(*pause).await;
                     stream.write_all(bytes).await?;
                 },
                 Step::Hang => {

@@ -39,7 +39,8 @@ impl Bench {
     }
 
     async fn send(&self, order: serde_json::Value) -> Vec<Report> {
-        let answer = self.provider.chat(&CallContext::default(), chat("send", &order.to_string())).await.unwrap();
+        let answer =
+            self.provider.chat(&CallContext::default(), chat("send", &order.to_string())).await.unwrap();
         Report::all(&text_of(&answer))
     }
 
@@ -119,7 +120,16 @@ async fn methods_that_nobody_granted_are_refused() {
 async fn headers_that_belong_to_the_host_are_refused() {
     let bench = Bench::new(vec![Reply::json(200, "{}")], "").await;
     let url = bench.upstream.origin();
-    for name in ["authorization", "Authorization", "host", "content-length", "transfer-encoding", "connection", "cookie", "proxy-authorization"] {
+    for name in [
+        "authorization",
+        "Authorization",
+        "host",
+        "content-length",
+        "transfer-encoding",
+        "connection",
+        "cookie",
+        "proxy-authorization",
+    ] {
         bench.refused(json!({ "url": url, "headers": [[name, "1"]] }), "header").await;
     }
     bench.refused(json!({ "url": url, "headers": [["x", "a\r\nb: c"]] }), "header").await;
@@ -135,7 +145,12 @@ async fn a_plugin_that_has_got_hold_of_the_secret_is_stopped() {
     for leak in [KEY.to_owned(), encoded, hex] {
         bench.refused(json!({ "url": format!("{url}/?q={leak}") }), "secret").await;
         bench.refused(json!({ "url": url, "headers": [["x", leak]] }), "secret").await;
-        bench.refused(json!({ "url": url, "method": "post", "body": format!("{{\"a\":\"{leak}\"}}") }), "secret").await;
+        bench
+            .refused(
+                json!({ "url": url, "method": "post", "body": format!("{{\"a\":\"{leak}\"}}") }),
+                "secret",
+            )
+            .await;
     }
 }
 
@@ -199,7 +214,8 @@ async fn requests_of_one_call_are_counted() {
 
 #[tokio::test]
 async fn an_answer_without_end_is_cut_at_the_limit() {
-    let endless = Reply::head(200, "connection: close\r\n").then(jackfield_e2e::Step::Endless(vec![b'x'; 65536]));
+    let endless =
+        Reply::head(200, "connection: close\r\n").then(jackfield_e2e::Step::Endless(vec![b'x'; 65536]));
     let bench = Bench::new(vec![endless], "limits.response = \"1 MiB\"").await;
     let reports = bench.send(json!({ "url": bench.upstream.origin() })).await;
     assert!(reports[0].message().contains("limits.response"), "{reports:?}");
@@ -227,7 +243,9 @@ async fn a_granted_folder_can_be_used_and_not_left() {
     std::fs::write(outer.path().join("secret.txt"), "top secret").unwrap();
     #[cfg(unix)]
     std::os::unix::fs::symlink("../secret.txt", folder.join("link.txt")).unwrap();
-    let grant = |access: &str| format!("grant.directories.notes = {{ path = \"{}\", access = \"{access}\" }}", folder.display());
+    let grant = |access: &str| {
+        format!("grant.directories.notes = {{ path = \"{}\", access = \"{access}\" }}", folder.display())
+    };
     let bench = Bench::new(vec![], &grant("read-write")).await;
     let answer = bench.provider.chat(&CallContext::default(), chat("files", "hello")).await.unwrap();
     let seen: serde_json::Value = serde_json::from_str(&text_of(&answer)).unwrap();

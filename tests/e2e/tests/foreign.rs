@@ -2,10 +2,11 @@
 //! of JavaScript do what the Rust guest does. They bring a whole interpreter, so
 //! this is also where a host that is too tight for them shows.
 //!
-//! `make test-peers` builds and runs them. By hand: `tests/guests/worlds/build-foreign.sh
-//! FOLDER`, then `JACKFIELD_FOREIGN=FOLDER cargo test -p jackfield-e2e --test foreign -- --ignored`.
+//! `make test-peers` builds and runs them. By hand: `tests/guests/worlds/build-foreign.sh FOLDER`,
+//! then `JACKFIELD_FOREIGN=FOLDER cargo test -p jackfield-e2e --test foreign -- --ignored`.
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use futures_util::StreamExt;
 use jackfield_e2e::{Reply, Script, Step, bind, chat, host, text_of};
@@ -40,6 +41,10 @@ methods = ["POST"]
 auth = "key"
 "#;
 
+/// Held while a guest is loaded: the first test to do so compiles an interpreter
+/// with all processors, and the others find the code in the cache.
+static COMPILING: Mutex<()> = Mutex::new(());
+
 struct Bench {
     upstream: Script,
     provider: Provider,
@@ -59,7 +64,10 @@ impl Bench {
         let component =
             std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}; build it anew", path.display()));
         let host = host();
-        host.load_bytes(language, &component_section::write(&component, MANIFEST).unwrap()).unwrap();
+        {
+            let _turn = COMPILING.lock().unwrap_or_else(PoisonError::into_inner);
+            host.load_bytes(language, &component_section::write(&component, MANIFEST).unwrap()).unwrap();
+        }
         let upstream = Script::start(replies).await;
         let secret = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(secret.path(), KEY).unwrap();

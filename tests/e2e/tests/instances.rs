@@ -69,7 +69,10 @@ async fn an_error_of_the_contract_leaves_the_instance_in_service() {
     count(&provider, &context).await;
     let error = provider.chat(&context, chat("fail", "slow down")).await.unwrap_err();
     let record = error.to_record();
-    assert_eq!((record.kind, record.status, record.retry_after_ms), (ErrorKind::RateLimited, Some(429), Some(1500)));
+    assert_eq!(
+        (record.kind, record.status, record.retry_after_ms),
+        (ErrorKind::RateLimited, Some(429), Some(1500))
+    );
     assert!(error.to_string().contains("slow down"));
     assert_eq!(count(&provider, &context).await, "3");
 }
@@ -117,7 +120,10 @@ async fn the_callers_deadline_shortens_the_providers() {
 async fn memory_is_limited_and_the_error_names_the_limit() {
     let (_host, provider) = probe("limits.memory = \"32 MiB\"").await;
     let context = CallContext::default();
-    assert_eq!(text_of(&provider.chat(&context, chat("allocate", "8")).await.unwrap()), (8 << 20).to_string());
+    assert_eq!(
+        text_of(&provider.chat(&context, chat("allocate", "8")).await.unwrap()),
+        (8 << 20).to_string()
+    );
     let error = provider.chat(&context, chat("allocate", "64")).await.unwrap_err();
     assert!(matches!(error, CallError::Memory { limit: 33_554_432, .. }), "{error:?}");
     assert!(error.to_string().contains("limits.memory"), "{error}");
@@ -166,7 +172,7 @@ async fn a_stream_gives_its_events_in_order_and_then_ends() {
     let (_host, provider) = probe("").await;
     let stream = provider.stream_chat(&CallContext::default(), chat("count", "4")).await.unwrap();
     let events: Vec<_> = stream.map(Result::unwrap).collect().await;
-    assert_eq!(events.len(), 5, "{events:?}");
+    assert_eq!(events.len(), 6, "a head, four words and an end: {events:?}");
 }
 
 #[tokio::test]
@@ -184,7 +190,14 @@ async fn relay(replies: Vec<Reply>, extra: &str) -> (Script, Host, Provider, Str
     let host = host();
     host.load_file(guest("probe")).unwrap();
     let origin = upstream.origin();
-    let provider = bind(&host, "p", &format!("plugin = \"probe\"\nconfig.base-url = \"{origin}\"\ngrant.origins = [\"{origin}\"]\n{extra}")).await;
+    let provider = bind(
+        &host,
+        "p",
+        &format!(
+            "plugin = \"probe\"\nconfig.base-url = \"{origin}\"\ngrant.origins = [\"{origin}\"]\n{extra}"
+        ),
+    )
+    .await;
     let order = format!("{{\"url\": \"{origin}/\"}}");
     (upstream, host, provider, order)
 }
@@ -212,7 +225,8 @@ async fn dropping_a_call_closes_the_upstream_connection() {
 
 #[tokio::test]
 async fn a_stream_without_a_first_event_ends_by_the_first_token_timeout() {
-    let (upstream, _host, provider, order) = relay(vec![Reply::events().then(Step::Hang)], "timeouts.first-token = \"200ms\"").await;
+    let (upstream, _host, provider, order) =
+        relay(vec![Reply::events().then(Step::Hang)], "timeouts.first-token = \"200ms\"").await;
     let mut stream = provider.stream_chat(&CallContext::default(), chat("relay", &order)).await.unwrap();
     let error = stream.next().await.unwrap().unwrap_err();
     assert!(matches!(error, CallError::Timeout { phase: Phase::FirstToken, sent: true, .. }), "{error:?}");
@@ -221,7 +235,8 @@ async fn a_stream_without_a_first_event_ends_by_the_first_token_timeout() {
 
 #[tokio::test]
 async fn a_silent_upstream_ends_a_plain_call_by_the_total_timeout() {
-    let (_upstream, _host, provider, order) = relay(vec![Reply::default().then(Step::Hang)], "timeouts.total = \"200ms\"").await;
+    let (_upstream, _host, provider, order) =
+        relay(vec![Reply::default().then(Step::Hang)], "timeouts.total = \"200ms\"").await;
     let error = provider.chat(&CallContext::default(), chat("send", &order)).await.unwrap_err();
     assert!(matches!(error, CallError::Timeout { phase: Phase::Total, sent: true, .. }), "{error:?}");
 }
@@ -231,14 +246,15 @@ async fn a_stream_that_falls_silent_ends_by_the_idle_timeout() {
     let reply = Reply::events().send("data: one\n\n").then(Step::Hang);
     let (_upstream, _host, provider, order) = relay(vec![reply], "timeouts.idle = \"200ms\"").await;
     let mut stream = provider.stream_chat(&CallContext::default(), chat("relay", &order)).await.unwrap();
-    assert!(stream.next().await.unwrap().is_ok());
+    assert!(stream.next_batch().await.unwrap().is_ok());
     let error = stream.next().await.unwrap().unwrap_err();
     assert!(matches!(error, CallError::Timeout { phase: Phase::Idle, sent: true, .. }), "{error:?}");
 }
 
 #[tokio::test]
 async fn a_guest_can_shorten_its_time_but_not_extend_it() {
-    let (_upstream, _host, provider, order) = relay(vec![Reply::default().then(Step::Hang)], "timeouts.total = \"500ms\"").await;
+    let (_upstream, _host, provider, order) =
+        relay(vec![Reply::default().then(Step::Hang)], "timeouts.total = \"500ms\"").await;
     let context = CallContext::default();
     let short = order.replace('}', ", \"timeout_ms\": 50}");
     let answer = text_of(&provider.chat(&context, chat("send", &short)).await.unwrap());
@@ -264,7 +280,8 @@ async fn a_version_that_crashes_again_and_again_makes_way_for_another() {
     let host = host();
     let crashing = std::fs::read(guest("probe")).unwrap();
     let manifest = include_str!("../../guests/probe/plugin.toml");
-    let newer = jackfield_runtime::component_section::write(&crashing, &manifest.replace("0.1.0", "0.1.1")).unwrap();
+    let newer =
+        jackfield_runtime::component_section::write(&crashing, &manifest.replace("0.1.0", "0.1.1")).unwrap();
     host.load_bytes("probe", &crashing).unwrap();
     host.load_bytes("probe", &newer).unwrap();
     let provider = bind(&host, "p", "plugin = \"probe@^0.1\"\nconfig.base-url = \"https://api.example\"\ngrant.origins = [\"https://api.example\"]").await;

@@ -1,20 +1,4 @@
-//! Server-sent events: nothing panics, splits don't matter, events keep within
-//! the limit and hold no line breaks but those that join their data.
-#![no_main]
+//! Fuzzes `targets::sse`.
+#![cfg_attr(fuzzing, no_main)]
 
-use jackfield_fuzz::frame::SseCutter;
-use jackfield_fuzz::pieces::{Input, check};
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|data: &[u8]| {
-    let Some(input) = Input::of(data) else { return };
-    let outcome = check(&SseCutter::new(input.limit), &input);
-    for event in &outcome.frames {
-        assert!(event.event.len() + event.data.len() + event.id.len() <= input.limit);
-        assert!(!event.data.contains('\r'));
-        assert!(!event.event.contains(['\r', '\n']) && !event.id.contains(['\r', '\n', '\0']));
-    }
-    if let Some(rest) = outcome.rest {
-        assert!(input.body.ends_with(&rest));
-    }
-});
+jackfield_fuzz::target!(|data: &[u8]| jackfield_fuzz::targets::sse::run(data));

@@ -10,4 +10,5 @@ mod chat;
 mod configuration;
 mod demo;
 mod plugins;
+mod readme;
 mod scene;

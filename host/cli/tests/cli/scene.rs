@@ -68,8 +68,14 @@ impl Scene {
 
     /// A command that is ready to run.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jackfield"));
-        command.args(arguments).current_dir(self.folder.path()).env_clear();
+        let mut command = self.program(env!("CARGO_BIN_EXE_jackfield"));
+        command.args(arguments);
+        command
+    }
+
+    fn program(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.folder.path()).env_clear();
         for name in ["PATH", "CARGO_HOME", "RUSTUP_HOME", "CARGO_TARGET_DIR"] {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
@@ -84,6 +90,11 @@ impl Scene {
     /// Runs a command to its end.
     pub(crate) async fn run(&self, arguments: &[&str]) -> Outcome {
         Outcome::of(self.command(arguments).spawn().unwrap()).await
+    }
+
+    /// Runs lines of shell commands, to the first that fails.
+    pub(crate) async fn run_shell(&self, lines: &str) -> Outcome {
+        Outcome::of(self.program("sh").args(["-ec", lines]).spawn().unwrap()).await
     }
 
     /// Runs a command that reads this text.

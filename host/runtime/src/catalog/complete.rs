@@ -4,7 +4,7 @@
 use super::{Catalog, Preset};
 use crate::manifest::name::{Name, PluginName, ProviderName};
 use crate::secret::SecretSource;
-use crate::settings::document::advice;
+use crate::settings::document::nearest;
 use crate::settings::{ProviderSettings, WrittenProvider};
 
 /// Why a provider can't be completed.
@@ -12,7 +12,7 @@ use crate::settings::{ProviderSettings, WrittenProvider};
 pub enum CatalogError {
     /// It names no plugin, and no preset has its name.
     #[error(
-        "provider {provider}: it names no plugin and the catalog has no preset {provider}; {advice} Or write plugin = \"...\" under [providers.{provider}]"
+        "provider {provider}: it names no plugin and the catalog has no preset {provider}; write plugin = \"...\" under [providers.{provider}], or name it after a preset: {advice}"
     )]
     NoPlugin {
         /// The provider.
@@ -132,7 +132,10 @@ impl Catalog {
 
     fn advice(&self, name: &ProviderName) -> String {
         let known: Vec<&str> = self.presets.keys().map(ProviderName::as_str).collect();
-        advice(name.as_str(), &known).replace("remove it, or use one of", "the presets are")
+        nearest(name.as_str(), &known).map_or_else(
+            || format!("the presets are {}", known.join(", ")),
+            |meant| format!("did you mean `{meant}`?"),
+        )
     }
 }
 

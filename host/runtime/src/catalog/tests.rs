@@ -165,13 +165,12 @@ fn what_is_missing_is_said_with_the_line_to_write() {
     let error = catalog().provider(&name("gorq")).unwrap_err().to_string();
     assert_eq!(
         error,
-        "provider gorq: it names no plugin and the catalog has no preset gorq; did you mean `groq`? Or write plugin = \"...\" under [providers.gorq]"
+        "provider gorq: it names no plugin and the catalog has no preset gorq; write plugin = \"...\" under [providers.gorq], or name it after a preset: did you mean `groq`?"
     );
     let written = WrittenProvider { preset: Some(name("no-such-thing")), ..WrittenProvider::default() };
     let error = catalog().complete(&name("a"), written).unwrap_err().to_string();
     assert!(
-        error
-            .starts_with("provider a: the catalog has no preset no-such-thing; the presets are: anthropic, "),
+        error.starts_with("provider a: the catalog has no preset no-such-thing; the presets are anthropic, "),
         "{error}"
     );
     let error = catalog().provider(&name("azure")).unwrap_err().to_string();

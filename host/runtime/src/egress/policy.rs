@@ -16,7 +16,7 @@ use url::Url;
 use super::{
     address::{AddressClass, AddressRule},
     origin::{Origin, OriginPattern, Scheme},
-    refusal::{Refusal, Rule},
+    refusal::{Refusal, Rule, TO_ALLOW},
 };
 
 mod entry;
@@ -158,15 +158,16 @@ impl Policy {
         };
         let mut allow_with = match missing {
             Rule::Method => format!(
-                "to allow it, add \"{method}\" to the `methods` of its `[[egress]]` entry in plugin.toml"
+                "{TO_ALLOW}add \"{method}\" to the `methods` of its `[[egress]]` entry in plugin.toml"
             ),
-            Rule::Path => "to allow it, widen `path` in its `[[egress]]` entry in plugin.toml".to_owned(),
+            Rule::Path => format!("{TO_ALLOW}widen `path` in its `[[egress]]` entry in plugin.toml"),
             _ => format!(
-                "to allow it, write `[[egress]]` with `origin = \"{origin}\"` and `methods = [\"{method}\"]` in plugin.toml"
+                "{TO_ALLOW}write `[[egress]]` with `origin = \"{origin}\"` and `methods = [\"{method}\"]` in plugin.toml"
             ),
         };
         if let Err(also) = self.check_granted(origin, method, url) {
-            allow_with = format!("{allow_with}, and {}", also.allow_with);
+            let line = also.allow_with.strip_prefix(TO_ALLOW).unwrap_or(&also.allow_with);
+            allow_with = format!("{allow_with}, and {line}");
         }
         Err(Refusal { rule: missing, what, allow_with })
     }
@@ -234,7 +235,7 @@ impl Policy {
         let kept = self.granted.iter().filter(|own| Some(*own) != instead_of);
         let list: Vec<String> = kept.chain([&grant]).map(ToString::to_string).collect();
         format!(
-            "to allow it, write `grant.origins = [{}]` under `[providers.{}]` in jackfield.toml",
+            "{TO_ALLOW}write `grant.origins = [{}]` under `[providers.{}]` in jackfield.toml",
             list.join(", "),
             self.provider
         )
@@ -262,7 +263,7 @@ impl Policy {
         let Some(id) = self.auth_id(name) else {
             return Err(refusal(
                 format!("the plugin names auth `{name}`, which its manifest doesn't declare"),
-                format!("to allow it, declare `[auth.{name}]` in plugin.toml"),
+                format!("{TO_ALLOW}declare `[auth.{name}]` in plugin.toml"),
             ));
         };
         let meant = self.asked.iter().any(|(asked, auth)| *auth == Some(id) && asked.origin.matches(origin));
@@ -272,7 +273,7 @@ impl Policy {
         Err(refusal(
             format!("credential `{name}` is not meant for {origin}"),
             format!(
-                "to allow it, write `auth = \"{name}\"` into the `[[egress]]` entry for {origin} in plugin.toml"
+                "{TO_ALLOW}write `auth = \"{name}\"` into the `[[egress]]` entry for {origin} in plugin.toml"
             ),
         ))
     }

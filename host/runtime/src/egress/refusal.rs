@@ -51,6 +51,9 @@ impl fmt::Display for Rule {
     }
 }
 
+/// How a line that would allow a request is introduced.
+pub(super) const TO_ALLOW: &str = "to allow it, ";
+
 /// A request that may not go out. Nothing of it has left the host.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("refused by egress rule `{rule}`: {what}; {allow_with}")]

@@ -121,7 +121,10 @@ pub enum TransportError {
         source: Cause,
     },
     /// The head of the answer is larger than allowed.
-    #[error("answer headers too large: {peer} sent more than {limit} bytes or too many of them")]
+    #[error(
+        "answer headers too large: {peer} sent more than {limit} bytes or too many of them; \
+         if that is expected, raise `limits.header` of the provider in jackfield.toml"
+    )]
     HeadersTooLarge {
         /// Host and port.
         peer: String,

@@ -182,10 +182,11 @@ impl FromStr for PathPrefix {
                 "it may have no query, fragment, `*`, `;`, encoded or other than ASCII characters",
             ));
         }
-        let bare = text.strip_suffix('/').unwrap_or(text);
-        if bare.contains("//") || may_climb(bare) {
+        // Before the last slash is dropped: `/x//` isn't another spelling of `/x`.
+        if text.contains("//") || may_climb(text) {
             return Err(error("it may have no empty and no dot segments"));
         }
+        let bare = text.strip_suffix('/').unwrap_or(text);
         Ok(Self(bare.to_owned()))
     }
 }

@@ -5,6 +5,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::DEFAULT_LIMIT;
+
 /// What was being cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FrameKind {
@@ -40,8 +42,8 @@ pub enum FrameError {
     },
     /// A frame is longer than allowed.
     #[error(
-        "the {kind} at byte {offset} of the upstream's answer is longer than {limit} bytes; \
-         raise the provider's response limit if that is expected"
+        "the {kind} at byte {offset} of the upstream's answer is longer than {limit} bytes, \
+         the lesser of {DEFAULT_LIMIT} and the provider's `limits.response`"
     )]
     TooLong {
         /// What was being cut.

@@ -26,6 +26,10 @@ pub struct ClientBody {
     pub(crate) bytes: Bytes,
 }
 
+/// Pieces that one batch waits for a connection's task to hand on. What an
+/// upstream sends at once becomes a few batches, not one that comes late.
+const TURNS: u32 = 32;
+
 /// The body of an upstream's answer.
 #[derive(Debug)]
 pub struct IncomingBody {
@@ -33,6 +37,8 @@ pub struct IncomingBody {
     /// What the frames of an earlier way of reading left over.
     rest: Bytes,
     cut: Cut,
+    /// Turns for the next batch: none for the first, which somebody waits for.
+    turns: u32,
 }
 
 #[derive(Debug)]
@@ -66,6 +72,23 @@ impl Source {
         let next = std::task::ready!(Pin::new(&mut self.body).poll_next(cx));
         self.ended = !matches!(next, Some(Ok(_)));
         Poll::Ready(next.map(|piece| piece.map_err(|error| super::record(&error))))
+    }
+
+    /// What of the body is there by now. A connection hands on one piece at a
+    /// time and fetches the next when its task runs: it gets one turn, so that
+    /// what has already come from the network makes one batch.
+    async fn ready(&mut self, turns: &mut u32) -> Poll<Option<Result<Bytes, Error>>> {
+        let mut had = *turns == 0;
+        poll_fn(|cx| {
+            let next = self.poll(cx);
+            if next.is_pending() && !std::mem::replace(&mut had, true) {
+                *turns -= 1;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(next)
+        })
+        .await
     }
 
     /// The next piece of the body, or nothing at its end.
@@ -109,6 +132,7 @@ impl IncomingBody {
             source: Source { body, ended: false, failed: None, finished: false, deadline, frame_limit },
             rest: Bytes::new(),
             cut: Cut::Not,
+            turns: 0,
         }
     }
 
@@ -174,7 +198,7 @@ impl IncomingBody {
         let Cut::Events(cutter) = &mut self.cut else {
             return Ok(Vec::new());
         };
-        frames(cutter, &mut self.source, &mut self.rest).await
+        frames(cutter, &mut self.source, &mut self.rest, &mut self.turns).await
     }
 
     pub(super) async fn next_lines(&mut self) -> Result<Vec<<LineCutter as Cutter>::Frame>, Error> {
@@ -185,7 +209,7 @@ impl IncomingBody {
         let Cut::Lines(cutter) = &mut self.cut else {
             return Ok(Vec::new());
         };
-        frames(cutter, &mut self.source, &mut self.rest).await
+        frames(cutter, &mut self.source, &mut self.rest, &mut self.turns).await
     }
 
     pub(super) async fn next_messages(&mut self) -> Result<Vec<<EventStreamCutter as Cutter>::Frame>, Error> {
@@ -196,7 +220,7 @@ impl IncomingBody {
         let Cut::Messages(cutter) = &mut self.cut else {
             return Ok(Vec::new());
         };
-        frames(cutter, &mut self.source, &mut self.rest).await
+        frames(cutter, &mut self.source, &mut self.rest, &mut self.turns).await
     }
 
     fn unframe(&mut self) {
@@ -219,7 +243,9 @@ async fn frames<C: Cutter>(
     cutter: &mut C,
     source: &mut Source,
     rest: &mut Bytes,
+    turns: &mut u32,
 ) -> Result<Vec<C::Frame>, Error> {
+    let mut left = std::mem::replace(turns, TURNS);
     if !rest.is_empty() {
         // A failure is final for the cutter: the frames before it go out first,
         // and the next call meets it again.
@@ -245,7 +271,7 @@ async fn frames<C: Cutter>(
             let mut taken = first.len();
             pushed = cutter.push(first);
             while pushed.is_ok() && taken < BATCH {
-                match poll_fn(|cx| Poll::Ready(source.poll(cx))).await {
+                match source.ready(&mut left).await {
                     Poll::Ready(Some(Ok(more))) => {
                         taken += more.len();
                         pushed = cutter.push(more);

@@ -1,5 +1,7 @@
-//! What the contract calls JSON parses: callers get that from the host, so that
-//! none of them has to distrust an answer. The values themselves stay text.
+//! What a plugin answers is what the contract says: callers get that from the
+//! host, so that none of them has to distrust an answer. What is called JSON
+//! parses, though the values themselves stay text; the order of a stream's
+//! events is checked in `order`.
 
 use serde::de::IgnoredAny;
 
@@ -25,9 +27,14 @@ pub(crate) trait Conform {
     fn conform(&self) -> Conforms;
 }
 
-/// The answer, if it is one that the contract allows.
-pub(crate) fn check<T: Conform>(active: &Active, answer: T) -> Result<T, CallError> {
-    match answer.conform() {
+/// The answer, if it is one that the contract allows: in itself, and to what
+/// was asked, which `fits` knows.
+pub(crate) fn check<T: Conform>(
+    active: &Active,
+    answer: T,
+    fits: impl FnOnce(&T) -> Conforms,
+) -> Result<T, CallError> {
+    match answer.conform().and_then(|()| fits(&answer)) {
         Ok(()) => Ok(answer),
         Err(message) => Err(broken(active, message)),
     }

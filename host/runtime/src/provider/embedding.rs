@@ -50,13 +50,12 @@ impl Provider {
         request: EmbedRequest,
     ) -> Result<EmbedResponse, CallError> {
         let wanted = request.inputs.len();
-        let answer = call!(self, context, Embedding, embedding.call_embed(&request))?;
-        if answer.vectors.len() != wanted {
-            return Err(
-                self.broken_contract(format!("it gave {} vectors for {wanted} inputs", answer.vectors.len()))
-            );
-        }
-        Ok(answer)
+        call!(self, context, Embedding, embedding.call_embed(&request), |answer| {
+            match answer.vectors.len() {
+                given if given == wanted => Ok(()),
+                given => Err(format!("it gave {given} vectors for {wanted} inputs")),
+            }
+        })
     }
 }
 

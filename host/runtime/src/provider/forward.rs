@@ -1,10 +1,14 @@
 //! Requests of clients that already speak the upstream's dialect.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
+use super::conform::broken;
 use super::{Provider, call};
 use crate::api::passthrough::{Dialect, ForwardRequest, Framing};
 use crate::context::CallContext;
+use crate::endure::Left;
 use crate::error::CallError;
 use crate::imports::body::ClientBody;
 use crate::interface::Interface;
@@ -13,7 +17,7 @@ use crate::stream::ByteStream;
 /// An upstream's answer, not decoded.
 #[derive(Debug)]
 pub struct Forwarded {
-    /// HTTP status, less than 400.
+    /// HTTP status, 200 to 399.
     pub status: u16,
     /// Headers that the client should see.
     pub headers: Vec<(String, String)>,
@@ -40,23 +44,32 @@ impl Provider {
         let mut lease = self.lease(context, Interface::Passthrough).await?;
         let deadline = lease.accepting();
         let answer = lease
-            .run(deadline, move |live| {
-                Box::pin(async move {
-                    let body = live.store.data_mut().table.push(ClientBody { bytes: body })?;
-                    let (guest, store) = live.passthrough()?;
-                    guest.call_forward(store, &request, body).await
-                })
-            })
+            .open(
+                deadline,
+                move |live| {
+                    Box::pin(async move {
+                        let body = live.store.data_mut().table.push(ClientBody { bytes: body })?;
+                        let (guest, store) = live.passthrough()?;
+                        guest.call_forward(store, &request, body).await
+                    })
+                },
+                |answer| answer.map_or(Left::Nothing, |answer| Left::Body(answer.body)),
+            )
             .await?;
-        match answer {
-            Ok(answer) => Ok(Forwarded {
-                status: answer.status,
-                headers: answer.headers,
-                framing: answer.framing,
-                body: lease.hand_over(answer.body)?,
-            }),
-            Err(error) => lease.finish(Err(error)),
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(error) => return lease.finish(Err(error)),
+        };
+        let active = Arc::clone(&lease.active);
+        let body = lease.hand_over(answer.body)?;
+        if !(200..400).contains(&answer.status) {
+            let message = format!(
+                "it handed an answer of status {} on, which must be an error of its own instead",
+                answer.status
+            );
+            return Err(broken(&active, message));
         }
+        Ok(Forwarded { status: answer.status, headers: answer.headers, framing: answer.framing, body })
     }
 }
 

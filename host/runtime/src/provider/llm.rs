@@ -3,6 +3,7 @@
 use super::{Provider, call};
 use crate::api::llm::{ChatEvent, ChatRequest, ChatResponse};
 use crate::context::CallContext;
+use crate::endure::Left;
 use crate::error::CallError;
 use crate::interface::Interface;
 use crate::stream::EventStream;
@@ -26,12 +27,16 @@ impl Provider {
         let mut lease = self.lease(context, Interface::Llm).await?;
         let deadline = lease.accepting();
         let answer = lease
-            .run(deadline, move |live| {
-                Box::pin(async move {
-                    let (guest, store) = live.llm()?;
-                    guest.call_stream_chat(store, &request).await
-                })
-            })
+            .open(
+                deadline,
+                move |live| {
+                    Box::pin(async move {
+                        let (guest, store) = live.llm()?;
+                        guest.call_stream_chat(store, &request).await
+                    })
+                },
+                |answer| answer.map_or(Left::Nothing, Left::Stream),
+            )
             .await?;
         match answer {
             Ok(resource) => Ok(EventStream::new(

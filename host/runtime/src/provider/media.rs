@@ -8,6 +8,7 @@ use super::{Provider, call};
 use crate::api::speech::{Audio, SpeechRequest};
 use crate::api::transcription::{Transcript, TranscriptionEvent, TranscriptionRequest};
 use crate::context::CallContext;
+use crate::endure::Left;
 use crate::error::CallError;
 use crate::interface::Interface;
 use crate::stream::{ByteStream, EventStream};
@@ -47,12 +48,16 @@ impl Provider {
         let mut lease = self.lease(context, Interface::Transcription).await?;
         let deadline = lease.accepting();
         let answer = lease
-            .run(deadline, move |live| {
-                Box::pin(async move {
-                    let (guest, store) = live.transcription()?;
-                    guest.call_stream_transcription(store, &request).await
-                })
-            })
+            .open(
+                deadline,
+                move |live| {
+                    Box::pin(async move {
+                        let (guest, store) = live.transcription()?;
+                        guest.call_stream_transcription(store, &request).await
+                    })
+                },
+                |answer| answer.map_or(Left::Nothing, Left::Stream),
+            )
             .await?;
         match answer {
             Ok(resource) => Ok(EventStream::new(
@@ -75,12 +80,20 @@ impl Provider {
         let mut lease = self.lease(context, Interface::Speech).await?;
         let deadline = lease.accepting();
         let answer = lease
-            .run(deadline, move |live| {
-                Box::pin(async move {
-                    let (guest, store) = live.speech()?;
-                    guest.call_speak(store, &request).await
-                })
-            })
+            .open(
+                deadline,
+                move |live| {
+                    Box::pin(async move {
+                        let (guest, store) = live.speech()?;
+                        guest.call_speak(store, &request).await
+                    })
+                },
+                |answer| match answer.map(|answer| answer.audio) {
+                    Ok(Audio::Body(body)) => Left::Body(body),
+                    Ok(Audio::Decoded(resource)) => Left::Stream(resource),
+                    Err(_) => Left::Nothing,
+                },
+            )
             .await?;
         let answer = match answer {
             Ok(answer) => answer,
@@ -89,7 +102,7 @@ impl Provider {
         let audio = match answer.audio {
             Audio::Body(body) => lease.hand_over(body)?,
             Audio::Decoded(resource) => {
-                let usage = Arc::default();
+                let (active, usage) = (Arc::clone(&lease.active), Arc::default());
                 let stream = EventStream::new(
                     lease,
                     resource,
@@ -113,7 +126,7 @@ impl Provider {
                         Arc::clone(&usage),
                     )),
                 );
-                ByteStream::decoded(stream, usage)
+                ByteStream::decoded(stream, active, usage)
             }
         };
         Ok(Speech {

@@ -10,6 +10,7 @@ mod embedding;
 mod forward;
 pub(crate) mod llm;
 pub(crate) mod media;
+pub(crate) mod order;
 mod others;
 mod vectors;
 
@@ -92,9 +93,13 @@ impl std::fmt::Debug for Provider {
 }
 
 /// Leases an instance, calls one of its functions, gives the instance back, and
-/// holds the answer against the contract.
+/// holds the answer against the contract, and against the request where a check
+/// of that kind stands behind the call.
 macro_rules! call {
-    ($provider:expr, $context:expr, $interface:ident, $module:ident . $function:ident ( $($argument:expr),* )) => {{
+    ($provider:expr, $context:expr, $interface:ident, $module:ident . $function:ident ( $($argument:expr),* )) => {
+        $crate::provider::call!($provider, $context, $interface, $module.$function($($argument),*), |_| Ok(()))
+    };
+    ($provider:expr, $context:expr, $interface:ident, $module:ident . $function:ident ( $($argument:expr),* ), $fits:expr) => {{
         let mut lease = $provider.lease($context, $crate::interface::Interface::$interface).await?;
         let deadline = lease.deadline;
         let answer = lease
@@ -106,7 +111,7 @@ macro_rules! call {
             })
             .await?;
         let active = std::sync::Arc::clone(&lease.active);
-        lease.finish(answer).and_then(|answer| $crate::provider::conform::check(&active, answer))
+        lease.finish(answer).and_then(|answer| $crate::provider::conform::check(&active, answer, $fits))
     }};
 }
 pub(crate) use call;

@@ -17,7 +17,7 @@ use toml::de::DeTable;
 
 pub use fields::Fields;
 pub use node::Node;
-pub(crate) use suggest::advice;
+pub(crate) use suggest::{advice, nearest};
 
 /// One thing that is wrong with a document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

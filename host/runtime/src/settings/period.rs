@@ -135,6 +135,18 @@ impl<'de> Deserialize<'de> for Period {
     }
 }
 
+/// A measured length of time for a person: to the millisecond, as in `250 ms`
+/// and `1.5 s`.
+pub(crate) fn rounded(span: Duration) -> String {
+    let millis = span.saturating_add(Duration::from_micros(500)).as_millis();
+    if millis < 1_000 {
+        return format!("{millis} ms");
+    }
+    let (seconds, rest) = (millis / 1_000, millis % 1_000);
+    let fraction = format!(".{rest:03}");
+    format!("{seconds}{} s", fraction.trim_end_matches('0').trim_end_matches('.'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,6 +165,23 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Period>().unwrap().millis(), millis, "{text}");
         }
+    }
+
+    #[test]
+    fn a_measured_length_is_shown_as_a_person_would_say_it() {
+        for (nanos, shown) in [
+            (0, "0 ms"),
+            (400, "0 ms"),
+            (250_000_000, "250 ms"),
+            (999_400_000, "999 ms"),
+            (999_971_363, "1 s"),
+            (1_250_000_000, "1.25 s"),
+            (59_999_999_999, "60 s"),
+            (100_000_000_000, "100 s"),
+        ] {
+            assert_eq!(rounded(Duration::from_nanos(nanos)), shown);
+        }
+        assert!(rounded(Duration::MAX).ends_with(" s"));
     }
 
     #[test]

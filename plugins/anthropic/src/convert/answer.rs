@@ -105,7 +105,10 @@ impl<'t> Parts<'t> {
             BlockKind::Other => Part::Native(raw.get().to_owned()),
             kind => self.known(kind, read(raw)?),
         };
-        self.list.push(part);
+        // Some compatible servers put an empty text before every call.
+        if !matches!(&part, Part::Text(text) if text.text.is_empty() && text.citations.is_empty()) {
+            self.list.push(part);
+        }
         Ok(())
     }
 

@@ -55,6 +55,8 @@ fn kind_of(kind: &str, message: &str) -> Option<ErrorKind> {
         "overloaded_error" => ErrorKind::Overloaded,
         "api_error" => ErrorKind::Unavailable,
         "request_too_large" => ErrorKind::InvalidRequest,
+        // llama.cpp's server, which speaks the protocol too.
+        "exceed_context_size_error" => ErrorKind::ContextLength,
         "invalid_request_error" => kind_of_invalid(&message.to_ascii_lowercase()),
         _ => return None,
     })
@@ -96,6 +98,7 @@ mod tests {
             (402, "billing_error", "pay first", ErrorKind::QuotaExceeded),
             (403, "permission_error", "not yours", ErrorKind::Permission),
             (404, "not_found_error", "model: x", ErrorKind::NotFound),
+            (400, "exceed_context_size_error", "9 tokens in 8", ErrorKind::ContextLength),
             (413, "request_too_large", "too many bytes", ErrorKind::InvalidRequest),
             (429, "rate_limit_error", "slow down", ErrorKind::RateLimited),
             (500, "api_error", "oops", ErrorKind::Unavailable),

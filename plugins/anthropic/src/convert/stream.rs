@@ -90,7 +90,9 @@ impl Reader {
         };
         let stop_reason = delta.remove("stop_reason");
         let stop_sequence = delta.remove("stop_sequence");
-        if let Some(text) = delta.get("stop_details").and_then(explanation) {
+        if !self.finished
+            && let Some(text) = delta.get("stop_details").and_then(explanation)
+        {
             out.push(ChatEvent::Refusal(TextDelta { choice: 0, text }));
         }
         event.append(&mut delta);
@@ -130,6 +132,9 @@ impl Translate for Reader {
         };
         let kind = event.kind.unwrap_or_else(|| EventKind::of_frame(&frame.event));
         match kind {
+            // By the contract nothing of an answer follows its end.
+            EventKind::ContentBlockStart | EventKind::ContentBlockDelta | EventKind::ContentBlockStop
+                if self.finished => {}
             EventKind::ContentBlockDelta => {
                 self.start(None, None, out);
                 self.blocks.delta(event.index, event.delta, data, out)?;

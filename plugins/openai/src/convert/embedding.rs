@@ -8,6 +8,7 @@ use jackfield_sdk::base64;
 use jackfield_sdk::embedding::{EmbedRequest, EmbedResponse, Encoding, Input, Purpose, Truncation, Vector};
 use jackfield_sdk::types::Error;
 
+use super::request::edit;
 use super::{Whole, errors, usage};
 use crate::settings::{EmbeddingSettings, VectorTransfer};
 use crate::wire::body::{Body, Member};
@@ -55,14 +56,7 @@ pub(crate) fn prepare<'a>(
         }
         (None, _) => {}
     }
-    for (from, to) in &settings.edits.rename {
-        body.rename(from, to);
-    }
-    for name in settings.edits.dropped(&request.model) {
-        if body.remove(name) {
-            warnings.push(format!("`{name}` was left out, because the provider's configuration drops it"));
-        }
-    }
+    edit(&mut body, &settings.edits, &request.model, &mut warnings);
     body.merge(request.extra.as_deref())?;
     Ok((body, warnings))
 }

@@ -45,7 +45,10 @@ impl<'a> Whole<'a> {
     /// The error for a body that isn't what it has to be.
     fn is_not(&self, what: &str, why: &dyn std::fmt::Display) -> Error {
         let answer = ErrorAnswer { status: self.status, headers: self.headers, body: self.body };
-        let said = answer.to_error().message;
+        let mut said = answer.to_error().message;
+        if self.body.is_empty() {
+            said.push_str(" with an empty body");
+        }
         Error::bad_answer(format!(
             "expected {what}, but {said} ({why}); does `config.base-url` point at the API?"
         ))

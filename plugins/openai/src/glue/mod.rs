@@ -67,19 +67,9 @@ impl Endpoint {
     }
 }
 
-/// Sends a request. Whatever isn't an answer to it is an error: a status of 400
-/// or more, and also a redirect, which the host didn't follow.
+/// Sends a request. Whatever isn't an answer to it is an error.
 fn send(request: RequestBuilder) -> Result<Response, Error> {
-    let response = request.send_ok(errors::of_answer)?;
-    let status = response.status();
-    if status < 300 {
-        return Ok(response);
-    }
-    let place = response.header("location").unwrap_or("nowhere");
-    Err(Error::bad_answer(format!(
-        "the upstream answered {status} and points to {place}; set `config.base-url` to where the API lives"
-    ))
-    .with_status(status))
+    request.send_ok(errors::of_answer)
 }
 
 /// An answer read whole, for what borrows from it.

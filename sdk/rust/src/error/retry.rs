@@ -21,7 +21,7 @@ pub fn retry_after_ms(headers: &[(String, String)], now_unix_ms: u64) -> Option<
     milliseconds("retry-after-ms").or_else(|| milliseconds("x-ms-retry-after-ms")).or_else(|| {
         let text = header(headers, "retry-after")?;
         in_ms(text, 1000.0)
-            .or_else(|| date::parse_http(text).map(|then| then.saturating_sub(now_unix_ms)))
+            .or_else(|| until(date::parse_http(text)?, now_unix_ms))
             .or_else(|| duration_ms(text))
     })
 }
@@ -57,16 +57,18 @@ fn reset_ms(text: &str, now_unix_ms: u64) -> Option<u64> {
     if let Ok(number) = text.parse::<f64>() {
         // Numbers this large aren't waits but moments, in seconds or milliseconds.
         return match number {
-            n if n >= 1e12 => Some((n as u64).saturating_sub(now_unix_ms)),
-            n if n >= 1e9 => Some(((n * 1000.0) as u64).saturating_sub(now_unix_ms)),
+            n if n >= 1e12 => until(n as u64, now_unix_ms),
+            n if n >= 1e9 => until((n * 1000.0) as u64, now_unix_ms),
             _ => in_ms(text, 1000.0),
         };
     }
-    duration_ms(text).or_else(|| {
-        date::parse_rfc3339(text)
-            .or_else(|| date::parse_http(text))
-            .map(|then| then.saturating_sub(now_unix_ms))
-    })
+    duration_ms(text)
+        .or_else(|| until(date::parse_rfc3339(text).or_else(|| date::parse_http(text))?, now_unix_ms))
+}
+
+/// The wait until a moment; none where it has passed.
+fn until(then_unix_ms: u64, now_unix_ms: u64) -> Option<u64> {
+    whole_ms(then_unix_ms.saturating_sub(now_unix_ms) as f64)
 }
 
 /// A duration like `1h2m3.5s` or `12ms`.

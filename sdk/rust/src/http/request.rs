@@ -116,7 +116,8 @@ impl RequestBuilder {
     /// The same, where a status of 400 or more is an error. Its body is read,
     /// up to 64 KiB, and handed to `parse_error`, which reads the upstream's
     /// own way of saying what went wrong; `|answer| answer.to_error()` does
-    /// for most.
+    /// for most. A redirect that the host didn't follow and a content encoding
+    /// that nobody asked for are errors of kind `bad-upstream-answer`.
     pub fn send_ok(self, parse_error: impl FnOnce(&ErrorAnswer<'_>) -> Error) -> Result<Response, Error> {
         self.send()?.ok_or_else(parse_error)
     }

@@ -42,11 +42,14 @@ impl Response {
         &self.headers
     }
 
-    /// Reads a status of 400 or more as an error, as
+    /// Reads as an error what isn't an answer to the request, as
     /// [`send_ok`](super::RequestBuilder::send_ok) does.
     pub fn ok_or_else(self, parse_error: impl FnOnce(&ErrorAnswer<'_>) -> Error) -> Result<Response, Error> {
         if self.status < 400 {
-            return Ok(self);
+            return match no_answer(self.status, &self.headers) {
+                None => Ok(self),
+                Some(error) => Err(error),
+            };
         }
         // What can't be read of an error mustn't hide the error.
         let body = read_up_to(&self.body, ERROR_LIMIT);
@@ -104,6 +107,30 @@ impl Response {
     }
 }
 
+/// Why an answer of a status below 400 is none to the request, if it isn't. The
+/// host has followed the redirects that the operator lets it follow, and asks
+/// for no content encoding.
+pub(super) fn no_answer(status: u16, headers: &[(String, String)]) -> Option<Error> {
+    if (300..400).contains(&status) {
+        let place = find(headers, "location").unwrap_or("nowhere");
+        return Some(
+            Error::bad_answer(format!(
+                "the upstream answered {status} and points to {place}; set the base URL to where the API lives"
+            ))
+            .with_status(status),
+        );
+    }
+    let coding =
+        find(headers, "content-encoding").filter(|coding| !coding.trim().eq_ignore_ascii_case("identity"))?;
+    Some(
+        Error::bad_answer(format!(
+            "the upstream's answer is compressed (content-encoding: {coding}), which nobody asked for; \
+             have the upstream, or the proxy before it, leave its answers as they are"
+        ))
+        .with_status(status),
+    )
+}
+
 /// The beginning of a body, as far as it can be read.
 fn read_up_to(body: &IncomingBody, limit: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -134,14 +161,21 @@ pub(super) fn parse_json<T: DeserializeOwned>(
     bytes: &[u8],
 ) -> Result<T, Error> {
     read_json(bytes).map_err(|error| {
-        let what = if bytes.is_empty() {
-            "an empty body".to_owned()
-        } else if is_html(content_type, bytes) {
-            format!("an HTML page ({}); does the base URL point at the API?", snippet(content_type, bytes))
-        } else {
-            format!("`{}`", snippet(content_type, bytes))
-        };
-        let content_type = content_type.unwrap_or("no content type");
-        Error::bad_answer(format!("expected JSON of the upstream's API ({error}), but the answer ({status}, {content_type}) is {what}")).with_status(status)
+        unexpected(&format!("JSON of the upstream's API ({error})"), status, content_type, bytes)
     })
+}
+
+/// The error for an answer that is something else than what was expected, in
+/// words: it says what came instead.
+pub fn unexpected(expected: &str, status: u16, content_type: Option<&str>, body: &[u8]) -> Error {
+    let what = if body.is_empty() {
+        "an empty body".to_owned()
+    } else if is_html(content_type, body) {
+        format!("an HTML page ({}); does the base URL point at the API?", snippet(content_type, body))
+    } else {
+        format!("`{}`", snippet(content_type, body))
+    };
+    let content_type = content_type.unwrap_or("no content type");
+    Error::bad_answer(format!("expected {expected}, but the answer ({status}, {content_type}) is {what}"))
+        .with_status(status)
 }

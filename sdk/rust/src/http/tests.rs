@@ -190,3 +190,21 @@ fn batches_are_drained_one_by_one_and_an_error_ends_them() {
     assert!(broken.next().unwrap().is_err());
     assert!(broken.next().is_none());
 }
+
+#[test]
+fn a_redirect_and_an_encoding_that_nobody_asked_for_are_no_answers() {
+    let none = |status, headers: &[(&str, &str)]| {
+        let headers: Vec<_> =
+            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        super::response::no_answer(status, &headers)
+    };
+    for headers in [&[][..], &[("content-type", "a/b")], &[("content-encoding", "identity")]] {
+        assert!(none(200, headers).is_none(), "{headers:?}");
+    }
+    let error = none(200, &[("content-encoding", "gzip")]).unwrap();
+    assert!(error.message.contains("content-encoding: gzip") && error.sent, "{}", error.message);
+    let error = none(302, &[("location", "https://b.example/")]).unwrap();
+    assert!(error.message.contains("https://b.example/"), "{}", error.message);
+    assert_eq!((error.kind, error.status), (ErrorKind::BadUpstreamAnswer, Some(302)));
+    assert!(none(304, &[]).unwrap().message.contains("nowhere"));
+}

@@ -10,7 +10,7 @@ use jackfield_runtime::api::llm::{
 };
 use jackfield_runtime::api::types::{ErrorKind, Usage};
 
-use crate::{Bench, KEY, MANIFEST, reported};
+use crate::{Bench, KEY, MANIFEST, broke_the_contract, reported};
 
 fn usage(input: u64, output: u64) -> Usage {
     Usage {
@@ -181,4 +181,26 @@ async fn a_stream_ends_where_the_protocol_says_and_fails_where_it_breaks_off() {
     let error = events.pop().unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::BadUpstreamAnswer, "{error}");
     assert_eq!(events.len(), 2, "what came before it is the caller's");
+}
+
+#[tokio::test]
+async fn a_stream_whose_events_are_out_of_order_breaks_the_contract() {
+    let bench = Bench::alone().await;
+    for (model, part) in [
+        ("no-start", "begin with `start`"),
+        ("no-finish", "without `finish` for answer 0"),
+        ("late-text", "`text` behind the `finish` of answer 0"),
+        ("stray-delta", "`tool-call-delta` for call 0"),
+    ] {
+        let mut stream = bench.provider.stream_chat(&bench.context, chat(model, "x")).await.unwrap();
+        let error = loop {
+            match stream.next().await {
+                Some(Ok(_)) => {}
+                Some(Err(error)) => break error,
+                None => panic!("{model} was let through"),
+            }
+        };
+        broke_the_contract(&error, part);
+        assert!(stream.next().await.is_none(), "{model}");
+    }
 }

@@ -32,7 +32,7 @@ struct Bench {
     upstream: Script,
     provider: Provider,
     context: CallContext,
-    _host: Host,
+    host: Host,
     _secret: tempfile::NamedTempFile,
 }
 
@@ -62,7 +62,7 @@ impl Bench {
             secret.path().display()
         );
         let provider = bind(&host, "everything", &settings).await;
-        Self { upstream, provider, context: CallContext::default(), _host: host, _secret: secret }
+        Self { upstream, provider, context: CallContext::default(), host, _secret: secret }
     }
 }
 
@@ -72,6 +72,15 @@ fn reported<T: std::fmt::Debug>(answer: Result<T, CallError>) -> types::Error {
         Err(CallError::Failed { error, .. }) => error,
         other => panic!("the plugin should have failed: {other:?}"),
     }
+}
+
+/// That the call failed because the plugin broke the contract, in this way; and
+/// that the plugin is named with its version.
+fn broke_the_contract(error: &CallError, how: &str) {
+    let CallError::Contract { plugin, message, .. } = error else { panic!("{error:?}") };
+    assert_eq!(plugin, "everything 0.1.0");
+    assert!(message.contains(how), "{message}");
+    assert!(error.to_string().contains("plugin everything 0.1.0 broke the contract: "), "{error}");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use jackfield_e2e::Reply;
 use jackfield_runtime::api::passthrough::{Dialect, ForwardRequest, Framing};
 use jackfield_runtime::api::types::ErrorKind;
 
-use crate::{Bench, KEY, reported};
+use crate::{Bench, KEY, broke_the_contract, reported};
 
 pub(crate) fn request(dialect: Dialect) -> ForwardRequest {
     let headers = vec![
@@ -111,4 +111,33 @@ async fn an_error_status_of_the_upstream_is_a_typed_error() {
         assert!(error.message.contains("no, because"), "{error:?}");
         assert_eq!(error.body.as_deref(), Some(said), "the client is shown what its dialect says");
     }
+}
+
+#[tokio::test]
+async fn a_plugin_that_hands_an_error_status_on_breaks_the_contract_and_leaves_no_connection_open() {
+    for status in [400, 401, 503] {
+        let bench = Bench::new(vec![Reply::json(status, "{}")]).await;
+        let careless = ForwardRequest { model: "careless".to_owned(), ..request(Dialect::OpenaiChat) };
+        let answer = bench.provider.forward(&bench.context, careless, Bytes::from_static(b"{}")).await;
+        broke_the_contract(&answer.unwrap_err(), &format!("status {status}"));
+        assert_eq!(bench.provider.idle_instances(), 1, "the answer's body is closed");
+    }
+}
+
+#[tokio::test]
+async fn the_host_adds_the_headers_that_the_contract_names_and_no_others() {
+    let bench = Bench::new(vec![Reply::json(200, "{}")]).await;
+    let sent = request(Dialect::OpenaiChat);
+    bench.provider.forward(&bench.context, sent.clone(), Bytes::from_static(b"{}")).await.unwrap();
+    let seen = bench.upstream.requests().remove(0).to_lowercase();
+    let head = seen.split_once("\r\n\r\n").unwrap().0;
+    let mut names: Vec<_> =
+        head.lines().skip(1).map(|line| line.split_once(':').unwrap().0.to_owned()).collect();
+    names.sort_unstable();
+    let added = ["accept", "authorization", "content-length", "host"].map(str::to_owned);
+    let mut expected: Vec<_> =
+        added.into_iter().chain(sent.headers.into_iter().map(|(name, _)| name)).collect();
+    expected.sort_unstable();
+    assert_eq!(names, expected);
+    assert!(head.contains("\r\naccept: */*"), "{head}");
 }

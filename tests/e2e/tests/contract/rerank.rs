@@ -1,9 +1,8 @@
 //! `rerank`.
 
-use jackfield_runtime::CallError;
 use jackfield_runtime::api::rerank::RerankRequest;
 
-use crate::Bench;
+use crate::{Bench, broke_the_contract};
 
 pub(crate) fn request(model: &str, documents: &[&str]) -> RerankRequest {
     RerankRequest {
@@ -28,10 +27,17 @@ async fn documents_are_ranked_best_first() {
 }
 
 #[tokio::test]
-async fn a_rank_for_a_document_that_is_not_there_breaks_the_contract() {
+async fn what_is_no_ranking_of_the_documents_breaks_the_contract() {
     let bench = Bench::alone().await;
-    let answer = bench.provider.rerank(&bench.context, request("out-of-range", &["a", "b"])).await;
-    let error = answer.unwrap_err();
-    assert!(matches!(error, CallError::Contract { .. }), "{error:?}");
-    assert!(error.to_string().contains("document 2 of 2"), "{error}");
+    for (model, part) in [
+        ("out-of-range", "document 2 of 2"),
+        ("twice", "document 0 twice"),
+        ("all", "2 documents where `top-n` is 1"),
+        ("worst-first", "best first"),
+    ] {
+        let top_n = (model == "all").then_some(1);
+        let request = RerankRequest { top_n, ..request(model, &["aa", "b"]) };
+        let error = bench.provider.rerank(&bench.context, request).await.unwrap_err();
+        broke_the_contract(&error, part);
+    }
 }

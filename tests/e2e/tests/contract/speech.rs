@@ -61,9 +61,12 @@ async fn sound_is_heard_while_the_upstream_still_speaks_and_dropping_it_hangs_up
 #[tokio::test]
 async fn a_caller_takes_no_more_sound_than_it_wants() {
     let bench = Bench::new(vec![Reply::of(200, "audio/mpeg", "0123456789")]).await;
-    let speech = bench.provider.speak(&bench.context, request("any", "upstream", "x")).await.unwrap();
-    let error = speech.audio.read_all(9).await.unwrap_err();
-    assert!(error.to_string().contains("9 bytes"), "{error}");
+    for request in [request("any", "upstream", "x"), request("countdown", "any", "ten bytes.")] {
+        let speech = bench.provider.speak(&bench.context, request).await.unwrap();
+        let error = speech.audio.read_all(9).await.unwrap_err().to_string();
+        assert!(error.contains("9 bytes"), "{error}");
+        assert!(error.starts_with("provider everything: "), "{error}");
+    }
 }
 
 #[tokio::test]

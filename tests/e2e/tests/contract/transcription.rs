@@ -5,7 +5,7 @@ use jackfield_runtime::api::transcription::{
     Granularity, Segment, Task, TranscriptionEvent, TranscriptionRequest, Word,
 };
 
-use crate::Bench;
+use crate::{Bench, broke_the_contract};
 
 pub(crate) fn request(model: &str, audio: &[u8]) -> TranscriptionRequest {
     TranscriptionRequest {
@@ -52,4 +52,13 @@ async fn a_streamed_transcript_ends_with_the_whole() {
     let text = |text: &str| TranscriptionEvent::Text(text.to_owned());
     assert_eq!(events, [text("3 "), text("bytes"), TranscriptionEvent::Done(whole)]);
     assert_eq!(bench.provider.idle_instances(), 1);
+}
+
+#[tokio::test]
+async fn a_streamed_transcript_without_the_whole_breaks_the_contract() {
+    let bench = Bench::alone().await;
+    let stream =
+        bench.provider.stream_transcription(&bench.context, request("no-done", b"abc")).await.unwrap();
+    let last = stream.collect::<Vec<_>>().await.pop().unwrap();
+    broke_the_contract(&last.unwrap_err(), "without `done`");
 }

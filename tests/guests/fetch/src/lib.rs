@@ -4,7 +4,7 @@
 //! answer's text is a JSON report of what came of it, so that a test can tell a
 //! request that was refused from one that never ran.
 //!
-//! * `send`: the orders of [`order::Order`], one report for each request.
+//! * `send`: the orders of `order::Order`, one report for each request.
 //! * `count`: the calls that this instance has served.
 //! * `hoard-headers`: makes so many header lists of 60 KB and holds them.
 //! * `hoard-requests`: begins so many requests and finishes none of their bodies.

@@ -43,7 +43,7 @@ impl Guest for Hostile {
 
     /// Streams without end, whatever the model.
     fn stream_chat(_request: ChatRequest) -> Result<ChatStream, Error> {
-        Ok(ChatStream::new(flood::Flood))
+        Ok(ChatStream::new(flood::Flood::default()))
     }
 
     fn count_tokens(_request: ChatRequest) -> Result<u64, Error> {

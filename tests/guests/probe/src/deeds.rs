@@ -7,6 +7,8 @@ use jackfield_sdk::{config, http, log};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::memory::Search;
+
 /// Calls that this instance has served.
 static CALLS: AtomicU64 = AtomicU64::new(0);
 
@@ -30,6 +32,9 @@ pub(crate) struct Send {
     /// How many times.
     #[serde(default = "once")]
     times: u32,
+    /// What to look for in memory once the answer is there.
+    #[serde(default)]
+    search: Option<Search>,
 }
 
 fn once() -> u32 {
@@ -64,7 +69,9 @@ pub(crate) fn run(deed: &str, argument: &str) -> Result<String, Error> {
             Ok(String::new())
         }
         "recurse" => Ok(recurse(1).to_string()),
-        "fail" => Err(Error::new(ErrorKind::RateLimited, argument).with_status(429).with_retry_after_ms(1500)),
+        "fail" => {
+            Err(Error::new(ErrorKind::RateLimited, argument).with_status(429).with_retry_after_ms(1500))
+        }
         "log" => {
             log::info(argument, &[("field", argument)]);
             Ok(String::new())
@@ -87,9 +94,16 @@ pub(crate) fn run(deed: &str, argument: &str) -> Result<String, Error> {
 }
 
 fn send_all(argument: &str) -> Result<String, Error> {
-    let order: Send = serde_json::from_str(argument).map_err(|error| Error::invalid_request(error.to_string()))?;
-    let reports: Vec<Value> = (0..order.times).map(|_| report(&order)).collect();
-    Ok(Value::from(reports).to_string())
+    let order: Send =
+        serde_json::from_str(argument).map_err(|error| Error::invalid_request(error.to_string()))?;
+    let reports = (0..order.times).map(|_| {
+        let mut report = report(&order);
+        if let Some(search) = &order.search {
+            report["memory"] = search.run();
+        }
+        report
+    });
+    Ok(reports.collect::<Value>().to_string())
 }
 
 pub(crate) fn request(order: &Send) -> http::RequestBuilder {
@@ -122,9 +136,11 @@ fn report(order: &Send) -> Value {
     let (status, headers) = (response.status(), response.headers().to_vec());
     let body = match order.read {
         Read::Whole => response.text().map(Value::from),
-        Read::Events => drain(|events: &http::Events| events.next_batch(), response.events(), |event| {
-            json!([event.event, event.data])
-        }),
+        Read::Events => drain(
+            |events: &http::Events| events.next_batch(),
+            response.events(),
+            |event| json!([event.event, event.data]),
+        ),
         Read::Lines => drain(|lines: &http::Lines| lines.next_batch(), response.lines(), Value::from),
         Read::Chunks => {
             let body = response.into_body();

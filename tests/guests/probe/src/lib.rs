@@ -4,6 +4,7 @@
 //! from one that never ran.
 
 mod deeds;
+mod memory;
 mod stream;
 
 use jackfield_sdk::llm::{
@@ -14,7 +15,7 @@ use jackfield_sdk::types::Error;
 struct Probe;
 
 impl Guest for Probe {
-    type ChatStream = stream::Deed;
+    type ChatStream = stream::Stream;
 
     fn chat(request: ChatRequest) -> Result<ChatResponse, Error> {
         let text = deeds::run(&request.model, &argument(&request))?;
@@ -36,7 +37,7 @@ impl Guest for Probe {
     }
 
     fn stream_chat(request: ChatRequest) -> Result<ChatStream, Error> {
-        Ok(ChatStream::new(stream::Deed::begin(&request.model, &argument(&request))?))
+        Ok(ChatStream::new(stream::Stream::begin(&request.model, &argument(&request))?))
     }
 
     fn count_tokens(request: ChatRequest) -> Result<u64, Error> {
@@ -49,9 +50,9 @@ jackfield_sdk::export!(Probe: llm);
 /// The last text of the conversation.
 fn argument(request: &ChatRequest) -> String {
     let parts = request.messages.iter().flat_map(|message| &message.content);
-    let texts = parts.filter_map(|part| match part {
+    let mut texts = parts.filter_map(|part| match part {
         Part::Text(text) => Some(text.text.clone()),
         _ => None,
     });
-    texts.last().unwrap_or_default()
+    texts.next_back().unwrap_or_default()
 }

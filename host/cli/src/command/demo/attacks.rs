@@ -112,21 +112,10 @@ fn report(what: &str, verdict: Verdict, took: Option<Duration>) -> anyhow::Resul
         took.map_or_else(|| "when it was loaded".to_owned(), |took| format!("in {}", milliseconds(took)));
     let mut out = anstream::stdout();
     writeln!(out, "It {what}: {mark}{word}{mark:#} {DIM}{took}{DIM:#}")?;
-    writeln!(out, "    {}", plain(&outline(text)))?;
+    writeln!(out, "    {}", plain(text))?;
     Ok(usize::from(verdict.is_err()))
 }
 
 fn milliseconds(took: Duration) -> String {
     format!("{:.1} ms", took.as_secs_f64() * 1_000.0)
-}
-
-/// The first and the last line of a text: a crash's backtrace stands between
-/// what crashed and why.
-fn outline(text: &str) -> String {
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    match (lines.next(), lines.next_back()) {
-        (Some(first), Some(last)) => format!("{first} ... {last}"),
-        (Some(only), None) => only.to_owned(),
-        (None, _) => String::new(),
-    }
 }

@@ -66,6 +66,7 @@ fn a_refusal_names_the_line_that_would_allow_it() {
     {
         assert!(refusal.allow_with.contains(part), "{part}: {refusal}");
     }
+    assert_eq!(refusal.to_string().matches("to allow it").count(), 1, "{refusal}");
 }
 
 #[test]

@@ -135,6 +135,20 @@ fn a_prefix_that_could_be_misread_is_refused() {
 }
 
 #[test]
+fn an_empty_segment_is_refused_wherever_it_is() {
+    for bad in ["//", "///", "//x", "/x//", "/x//y", "/x//y/"] {
+        assert!(bad.parse::<PathPrefix>().is_err(), "{bad:?}");
+    }
+}
+
+#[test]
+fn what_is_printed_is_the_same_prefix() {
+    for text in ["/", "/x", "/x/", "/x/y/"] {
+        assert_eq!(prefix(&prefix(text).to_string()), prefix(text), "{text:?}");
+    }
+}
+
+#[test]
 fn one_prefix_covers_another_by_whole_segments() {
     assert!(prefix("/v1").covers_prefix(&prefix("/v1/chat")));
     assert!(prefix("/").covers_prefix(&prefix("/v1")));

@@ -56,6 +56,13 @@ fn texts_thoughts_and_calls_become_parts_in_order() {
 }
 
 #[test]
+fn a_text_that_says_nothing_is_no_part() {
+    let call = json!({"type": "tool_use", "id": "1", "name": "look", "input": {}});
+    let answer = read_whole(json!([{"type": "text", "text": ""}, call]), "tool_use");
+    let [Part::ToolCall(_)] = &answer.choices[0].content[..] else { panic!("{answer:?}") };
+}
+
+#[test]
 fn blocks_of_the_providers_own_tools_pass_unchanged() {
     let blocks = [
         json!({"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "x"}}),

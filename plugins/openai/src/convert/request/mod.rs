@@ -15,7 +15,7 @@ use jackfield_sdk::llm::{ChatRequest, ReasoningOptions, ResponseFormat, Tool, To
 use jackfield_sdk::types::Error;
 use serde_json::value::RawValue;
 
-use crate::settings::{CachePoints, ChatSettings, SchemaSupport};
+use crate::settings::{CachePoints, ChatSettings, Edits, SchemaSupport};
 use crate::wire::body::{Body, Member};
 use crate::wire::message as wire;
 
@@ -61,16 +61,21 @@ pub(crate) fn prepare<'a>(
             body.set("stream_options", Member::StreamOptions { include_usage: true });
         }
     }
-    for (from, to) in &settings.edits.rename {
+    edit(&mut body, &settings.edits, &request.model, &mut warnings);
+    body.merge(request.extra.as_deref())?;
+    Ok(Prepared { body, warnings })
+}
+
+/// Renames and drops members as the provider's configuration says.
+pub(super) fn edit<'a>(body: &mut Body<'a>, edits: &'a Edits, model: &'a str, warnings: &mut Vec<String>) {
+    for (from, to) in &edits.rename {
         body.rename(from, to);
     }
-    for name in settings.edits.dropped(&request.model) {
+    for name in edits.dropped(model) {
         if body.remove(name) {
             warnings.push(format!("`{name}` was left out, because the provider's configuration drops it"));
         }
     }
-    body.merge(request.extra.as_deref())?;
-    Ok(Prepared { body, warnings })
 }
 
 fn set_tools<'a>(

@@ -83,6 +83,11 @@ impl ChoiceState {
 
     /// Takes what a chunk says of it.
     pub(super) fn push(&mut self, mut choice: Choice<'_>, out: &mut Vec<ChatEvent>) -> Result<(), Error> {
+        if self.finished {
+            // By the contract nothing of an answer follows its end. Azure's verdicts on what was said do.
+            out.extend(choice.rest.to_json().map(|rest| ChatEvent::Extra(self.wrap(None, &rest))));
+            return Ok(());
+        }
         if let Some(message) = choice.take_message() {
             self.say(message, out)?;
         }

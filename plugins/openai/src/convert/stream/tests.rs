@@ -213,6 +213,25 @@ fn an_end_that_is_repeated_is_told_once() {
 }
 
 #[test]
+fn what_a_server_says_of_an_answer_behind_its_end_is_not_told() {
+    assert_eq!(
+        told(&[
+            &chunk(r#"{"content":"x"}"#),
+            STOP,
+            &chunk(r#"{"content":"late","tool_calls":[{"index":0,"id":"a","function":{"name":"f"}}]}"#),
+            r#"{"id":"c","model":"m","choices":[{"index":0,"content_filter_results":{"hate":{}},"finish_reason":null}]}"#,
+            "[DONE]",
+        ]),
+        [
+            "start c/m",
+            "text0 x",
+            "finish0 Stop",
+            r#"extra {"choices":[{"index":0,"content_filter_results":{"hate":{}}}]}"#
+        ]
+    );
+}
+
+#[test]
 fn a_server_may_leave_out_either_sign_of_the_end_but_not_both() {
     let text = chunk(r#"{"content":"a"}"#);
     assert_eq!(told(&[&text, STOP]).last().unwrap(), "finish0 Stop");

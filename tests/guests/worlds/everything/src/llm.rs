@@ -9,6 +9,8 @@
 //!   from `POST {base-url}/stream`, until one of them is `[DONE]`.
 //! * Model `bad-json`: breaks the contract with an `extra` that doesn't parse,
 //!   in the answer or, of a stream, behind the head.
+//! * Models `no-start`, `no-finish`, `late-text` and `stray-delta`: break the
+//!   contract's order of a stream, in the way that their name says.
 //! * A stream comes word by word, one batch each.
 //! * A token is a word.
 
@@ -200,8 +202,19 @@ fn finish(reason: FinishReason) -> ChatEvent {
 
 /// The batches of a stream: a head, one for each word, an end.
 fn words(request: &ChatRequest, part: Part, reason: FinishReason) -> VecDeque<Vec<ChatEvent>> {
-    let end = vec![finish(reason), ChatEvent::Usage(usage(request, &part))];
+    let mut end = vec![finish(reason), ChatEvent::Usage(usage(request, &part))];
     let mut batches = VecDeque::from([vec![start(&request.model, warnings(&request.extra))]]);
+    match request.model.as_str() {
+        "no-start" => batches.clear(),
+        "no-finish" => drop(end.remove(0)),
+        "late-text" => end.push(ChatEvent::Text(TextDelta { choice: 0, text: "late".to_owned() })),
+        "stray-delta" => batches.push_back(vec![ChatEvent::ToolCallDelta(ToolCallDelta {
+            choice: 0,
+            index: 0,
+            arguments: "{}".to_owned(),
+        })]),
+        _ => {}
+    }
     if request.model == BAD_JSON {
         batches.push_back(vec![ChatEvent::Extra("{".to_owned())]);
     }

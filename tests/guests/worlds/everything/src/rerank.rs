@@ -1,6 +1,7 @@
 //! `rerank`: the longest document first; its length in bytes is its score, and
-//! of equally long ones the earlier comes first. The model `out-of-range` breaks
-//! the contract: it ranks a document that isn't there.
+//! of equally long ones the earlier comes first. Some models break the contract:
+//! `out-of-range` ranks a document that isn't there, `twice` the best one twice,
+//! `all` more than `top-n`, and `worst-first` in the wrong order.
 
 use jackfield_sdk::rerank::{Guest, Ranked, RerankRequest, RerankResponse};
 use jackfield_sdk::types::Error;
@@ -17,7 +18,14 @@ impl Guest for Everything {
         if request.model == "out-of-range" {
             results.insert(0, Ranked { index: request.documents.len() as u32, score: 1000.0 });
         }
-        results.truncate(request.top_n.map_or(usize::MAX, |most| most as usize));
+        match request.model.as_str() {
+            "twice" => results.insert(0, results[0]),
+            "worst-first" => results.reverse(),
+            _ => {}
+        }
+        if request.model != "all" {
+            results.truncate(request.top_n.map_or(usize::MAX, |most| most as usize));
+        }
         Ok(RerankResponse {
             id: Some("rerank-1".to_owned()),
             model: request.model,

@@ -1,6 +1,6 @@
 //! `transcription`: the text is how many bytes the recording has, as in
 //! `12 bytes`. A second is a thousand bytes. As a stream: the text in two
-//! deltas in one batch, then the whole.
+//! deltas in one batch, then the whole, which the model `no-done` leaves out.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -26,7 +26,10 @@ impl Guest for Everything {
         let whole = transcript(&request);
         let deltas =
             whole.text.split_inclusive(' ').map(|word| TranscriptionEvent::Text(word.to_owned())).collect();
-        let batches = VecDeque::from([deltas, vec![TranscriptionEvent::Done(whole)]]);
+        let mut batches = VecDeque::from([deltas, vec![TranscriptionEvent::Done(whole)]]);
+        if request.model == "no-done" {
+            batches.pop_back();
+        }
         Ok(TranscriptionStream::new(Stream(RefCell::new(batches))))
     }
 }

@@ -44,6 +44,24 @@ fn a_refusal_says_why_and_what_nobody_knows_is_passed_on() {
 }
 
 #[test]
+fn what_a_server_says_behind_the_end_of_the_answer_is_not_told() {
+    let mut frames = framed("end_turn", vec![begin(0, json!({"type": "text", "text": "x"}))]);
+    let stop = frames.pop().unwrap();
+    frames.push(begin(1, json!({"type": "text", "text": "late"})));
+    frames.push(delta(1, json!({"type": "text_delta", "text": "r"})));
+    frames.push(json!({"type": "message_delta", "delta": {"stop_reason": "refusal", "stop_details": {"explanation": "no"}}}));
+    frames.push(stop);
+    let events = run(&frames);
+    let end = events.iter().position(|event| matches!(event, ChatEvent::Finish(_))).unwrap();
+    let late: Vec<_> = events[end + 1..]
+        .iter()
+        .filter(|event| !matches!(event, ChatEvent::Usage(_) | ChatEvent::Extra(_)))
+        .collect();
+    assert!(late.is_empty(), "{late:?}");
+    assert_eq!(finish_of(&events), [&FinishReason::Stop]);
+}
+
+#[test]
 fn an_error_in_the_stream_is_typed() {
     for (kind, expected) in [
         ("overloaded_error", ErrorKind::Overloaded),

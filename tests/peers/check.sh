@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# What `make test-peers` runs beside the peers (see run.sh): the plugins against
+# live servers, guests in other languages, and recorded traffic as the providers'
+# own SDKs read it. $CARGO is the cargo to use.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=${JACKFIELD_PEERS:-$HOME/.cache/jackfield-peers}
+
+echo "the oracle's own tests"
+# -B: no bytecode into the source tree.
+(cd "$here" && "$root/sdk/bin/python" -B -m unittest --quiet oracle_test)
+
+cd "$here/../.."
+# Of the whole workspace, so that nothing is built with other features than by
+# `make test`.
+"${CARGO:-cargo}" test --workspace --test recorded --test peers --test foreign -- --include-ignored
