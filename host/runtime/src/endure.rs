@@ -13,9 +13,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::{Resource, ResourceAny};
 
 use crate::active::Active;
+use crate::deadline::{Deadline, before};
 use crate::host::Shared;
 use crate::imports::body::IncomingBody;
-use crate::lease::{Deadline, before};
 use crate::live::Live;
 
 /// What an answer leaves open in its instance until the caller has read it.

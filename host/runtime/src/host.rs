@@ -1,7 +1,9 @@
 //! The host: loads plugins, binds providers, and owns what they share.
 
+mod builder;
+
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use wasmtime::Engine;
@@ -9,120 +11,17 @@ use wasmtime::component::Linker;
 
 use crate::active::Active;
 use crate::bound::{self, Bound, Services};
-use crate::clock::{Clock, SystemClock};
 use crate::code_cache::CodeCache;
-use crate::egress::observe::EgressObserver;
-use crate::egress::reqwest_transport::ReqwestTransport;
-use crate::egress::resolve::{Resolver, SystemResolver};
-use crate::egress::transport::Transport;
-use crate::engine::{self, PoolSizes, Sweep};
-use crate::error::{BindError, HostError, LoadError};
-use crate::imports;
+use crate::engine::Sweep;
+use crate::error::{BindError, LoadError};
 use crate::lease;
 use crate::plugin::Plugin;
 use crate::provider::{Provider, Slot};
 use crate::registry::Registry;
-use crate::secret::{SecretReader, SecretStore};
 use crate::settings::{PluginRef, ProviderSettings};
 use crate::state::State;
 
-/// Sets up a [`Host`]. Everything that reaches outside is handed in here.
-#[derive(Debug)]
-pub struct HostBuilder {
-    pool: PoolSizes,
-    code_cache: Option<PathBuf>,
-    clock: Arc<dyn Clock>,
-    resolver: Arc<dyn Resolver>,
-    transport: Arc<dyn Transport>,
-    secrets: SecretReader,
-    observer: Option<Arc<dyn EgressObserver>>,
-}
-
-impl HostBuilder {
-    /// Sizes of the instance pool.
-    #[must_use]
-    pub fn pool(mut self, pool: PoolSizes) -> Self {
-        self.pool = pool;
-        self
-    }
-
-    /// The folder for compiled code; without one, every start compiles. It must
-    /// be writable by this user alone: code from it runs unchecked.
-    #[must_use]
-    pub fn code_cache(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.code_cache = Some(folder.into());
-        self
-    }
-
-    /// The source of time; the machine's by default.
-    #[must_use]
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
-        self
-    }
-
-    /// How names become addresses; the machine's resolver by default. Whatever
-    /// it answers passes the address rules before a connection is made.
-    #[must_use]
-    pub fn resolver(mut self, resolver: Arc<dyn Resolver>) -> Self {
-        self.resolver = resolver;
-        self
-    }
-
-    /// How requests are sent; by reqwest by default.
-    #[must_use]
-    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
-        self.transport = transport;
-        self
-    }
-
-    /// Where secrets come from that are neither in a file nor in the
-    /// environment.
-    #[must_use]
-    pub fn secret_store(mut self, store: Arc<dyn SecretStore>) -> Self {
-        self.secrets = self.secrets.with_store(store);
-        self
-    }
-
-    /// How secrets are read, environment included; the process's by default.
-    #[must_use]
-    pub fn secrets(mut self, secrets: SecretReader) -> Self {
-        self.secrets = secrets;
-        self
-    }
-
-    /// Who is shown each request as the plugin wrote it and as it goes out.
-    #[must_use]
-    pub fn observer(mut self, observer: Arc<dyn EgressObserver>) -> Self {
-        self.observer = Some(observer);
-        self
-    }
-
-    /// Builds the host.
-    pub fn build(self) -> Result<Host, HostError> {
-        let engine = engine::build(self.pool)?;
-        let mut linker = Linker::new(&engine);
-        imports::link(&mut linker).map_err(|error| HostError::Engine { message: format!("{error:#}") })?;
-        let shared = Arc::new(Shared {
-            linker,
-            cache: CodeCache::open(self.code_cache)?,
-            registry: Registry::default(),
-            providers: RwLock::default(),
-            slots: RwLock::default(),
-            instances: self.pool.instances,
-            services: Services {
-                clock: self.clock,
-                resolver: self.resolver,
-                transport: self.transport,
-                secrets: self.secrets,
-                observer: self.observer,
-            },
-            engine,
-        });
-        engine::start_ticking(&shared.engine, &shared)?;
-        Ok(Host { shared })
-    }
-}
+pub use builder::HostBuilder;
 
 /// Loads plugins and binds providers. Cloning is cheap and gives the same host.
 ///
@@ -150,15 +49,7 @@ pub(crate) struct Shared {
 impl Host {
     /// A host with default sizes, the machine's clock and resolver, and reqwest.
     pub fn builder() -> HostBuilder {
-        HostBuilder {
-            pool: PoolSizes::default(),
-            code_cache: None,
-            clock: Arc::new(SystemClock),
-            resolver: Arc::new(SystemResolver),
-            transport: Arc::new(ReqwestTransport::default()),
-            secrets: SecretReader::of_process(),
-            observer: None,
-        }
+        HostBuilder::new()
     }
 
     /// Loads a component from a file. Blocks while it compiles.

@@ -2,23 +2,21 @@
 //! instance afterwards.
 
 use std::sync::Arc;
-use std::task::Poll;
-use std::time::{Duration, Instant};
 
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::Resource;
 
 use crate::active::Active;
 use crate::api::types;
-use crate::bound::Bound;
-use crate::clock::Clock;
 use crate::context::CallContext;
+use crate::deadline::{Deadline, before};
 use crate::endure::{Enduring, Heir, Left};
 use crate::error::{CallError, Phase};
+use crate::fault::{self, failed};
 use crate::host::Shared;
 use crate::imports::body::IncomingBody;
 use crate::interface::Interface;
-use crate::live::{Call, Live};
+use crate::live::{Call, Live, Owned};
 use crate::stream::ByteStream;
 
 /// The result of a call as the contract gives it.
@@ -29,49 +27,12 @@ pub(crate) struct Lease {
     pub(crate) active: Arc<Active>,
     shared: Arc<Shared>,
     /// Gone once it must not be used again.
-    live: Option<Box<Live>>,
+    live: Option<Owned>,
     tenant: Option<Arc<str>>,
     pub(crate) deadline: Deadline,
     /// What the guest holds open for the caller between two calls.
     pub(crate) left: Left,
     turn: Option<OwnedSemaphorePermit>,
-}
-
-/// When a call must be over.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Deadline {
-    pub(crate) start: Instant,
-    at: Option<(Instant, Phase, Duration)>,
-}
-
-impl Deadline {
-    /// The earlier of the provider's total and the caller's own.
-    pub(crate) fn new(start: Instant, total: Duration, caller: Option<Instant>) -> Self {
-        let total = start.checked_add(total).map(|at| (at, Phase::Total, total));
-        let caller = caller.map(|at| (at, Phase::Caller, at.saturating_duration_since(start)));
-        Self { start, at: None }.or(total).or(caller)
-    }
-
-    fn or(mut self, other: Option<(Instant, Phase, Duration)>) -> Self {
-        if let Some(other) = other
-            && self.at.is_none_or(|(at, ..)| other.0 < at)
-        {
-            self.at = Some(other);
-        }
-        self
-    }
-
-    /// The same, or `span` behind `from` if that is earlier.
-    pub(crate) fn within(self, from: Instant, span: Duration, phase: Phase) -> Self {
-        self.or(from.checked_add(span).map(|at| (at, phase, span)))
-    }
-
-    /// What a caller is told once it has passed.
-    pub(crate) fn passed(self, active: &Active, sent: bool) -> CallError {
-        let (phase, after) =
-            self.at.map_or((Phase::Total, Duration::ZERO), |(_, phase, after)| (phase, after));
-        CallError::Timeout { provider: active.bound.name.to_string(), phase, after, sent }
-    }
 }
 
 impl Lease {
@@ -226,7 +187,7 @@ impl Lease {
 
     /// Gives an instance up that trapped.
     async fn crashed(&mut self, live: Box<Live>, error: &wasmtime::Error) -> CallError {
-        let error = self.trapped(&live, error);
+        let error = fault::trapped(&self.active, &live, error);
         drop(live);
         if self.active.crashed() {
             self.shared.crashed_too_often(&self.active).await;
@@ -242,31 +203,6 @@ impl Lease {
         }
         answer.map_err(|error| failed(&self.active, error))
     }
-
-    fn trapped(&self, live: &Live, error: &wasmtime::Error) -> CallError {
-        let bound = &self.active.bound;
-        let state = live.store.data();
-        let sent = state.call.requests() > 0;
-        let provider = bound.name.to_string();
-        let plugin = bound.plugin.label();
-        if state.memory.refused() {
-            return CallError::Memory { provider, plugin, limit: state.memory.limit() as u64, sent };
-        }
-        let printed = state.printed.text();
-        let whole = redacted(bound, &format!("{printed}\n{error:?}"));
-        tracing::debug!(%provider, %plugin, "a plugin crashed: {whole}");
-        let cause = error.root_cause().to_string();
-        let what = match one_line(&printed) {
-            said if said.is_empty() => one_line(&cause),
-            said => format!("{said} ({})", one_line(&cause)),
-        };
-        CallError::Trap {
-            provider,
-            plugin,
-            message: redacted(bound, &crate::imports::cut(what, 4 << 10)),
-            sent,
-        }
-    }
 }
 
 impl Drop for Lease {
@@ -279,25 +215,15 @@ impl Drop for Lease {
     }
 }
 
-/// What a guest or the engine said, in one line. How to get a backtrace in the
-/// guest is no advice to its caller.
-fn one_line(text: &str) -> String {
-    let lines = text.lines().map(str::trim);
-    let said: Vec<_> = lines
-        .filter(|line| !line.is_empty() && !line.starts_with("note: run with `RUST_BACKTRACE"))
-        .collect();
-    said.join(" ")
-}
-
 /// Starts an instance outside of a call, to see that the plugin can be started
 /// for its provider.
-pub(crate) async fn try_start(shared: &Shared, active: &Active) -> Result<Box<Live>, CallError> {
+pub(crate) async fn try_start(shared: &Shared, active: &Active) -> Result<Owned, CallError> {
     let bound = &active.bound;
     start(shared, active, Deadline::new(bound.clock().now(), bound.total_timeout(), None)).await
 }
 
 /// Starts an instance. Where all are taken, warm ones of other providers give way.
-async fn start(shared: &Shared, active: &Active, deadline: Deadline) -> Result<Box<Live>, CallError> {
+async fn start(shared: &Shared, active: &Active, deadline: Deadline) -> Result<Owned, CallError> {
     let bound = &active.bound;
     let mut made_room = false;
     loop {
@@ -337,37 +263,4 @@ async fn turn(active: &Arc<Active>, deadline: Deadline) -> Result<OwnedSemaphore
         provider: bound.name.to_string(),
         message: "its queue is closed".to_owned(),
     })
-}
-
-/// The most bytes of an upstream's error answer that are handed on.
-const ERROR_BODY: usize = 64 << 10;
-
-/// What the plugin reported, without secrets.
-pub(crate) fn failed(active: &Active, mut error: types::Error) -> CallError {
-    let bound = &active.bound;
-    error.message = redacted(bound, &crate::imports::cut(error.message, 16 << 10));
-    error.code = error.code.map(|code| redacted(bound, &code));
-    error.body = error.body.filter(|body| body.len() <= ERROR_BODY).map(|body| redacted(bound, &body));
-    CallError::Failed { provider: active.bound.name.to_string(), error }
-}
-
-fn redacted(bound: &Bound, text: &str) -> String {
-    bound.egress.scanner().redact(text).into_owned()
-}
-
-/// The future's result, or nothing if the deadline passed first. The timer is
-/// armed only once the future has to wait.
-pub(crate) async fn before<F: Future>(clock: &dyn Clock, deadline: Deadline, future: F) -> Option<F::Output> {
-    let Some((at, ..)) = deadline.at else {
-        return Some(future.await);
-    };
-    let mut future = std::pin::pin!(future);
-    let mut late = None;
-    std::future::poll_fn(move |cx| {
-        if let Poll::Ready(output) = future.as_mut().poll(cx) {
-            return Poll::Ready(Some(output));
-        }
-        late.get_or_insert_with(|| clock.sleep_until(at)).as_mut().poll(cx).map(|()| None)
-    })
-    .await
 }

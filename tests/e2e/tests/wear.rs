@@ -5,6 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use jackfield_e2e::guests::builder;
 use jackfield_e2e::{bind, chat, guest, host, text_of};
@@ -92,4 +93,20 @@ async fn crashes_between_calls_that_end_well_condemn_nobody() {
         count(&provider).await;
     }
     assert_eq!(provider.plugin().version().to_string(), "0.1.1");
+}
+
+#[tokio::test]
+async fn nothing_of_a_binding_is_kept_once_another_has_taken_its_place() {
+    let host = builder(3).build().unwrap();
+    let provider = probe(&host).await;
+    let context = CallContext::default();
+    let mut first = provider.stream_chat(&context, chat("count", "1")).await.unwrap();
+    // Keeps the older binding alive.
+    let _second = provider.stream_chat(&context, chat("count", "5")).await.unwrap();
+    bind(&host, "p", &format!("{LINES}\ntimeouts.total = \"59s\"")).await;
+    while let Some(event) = first.next().await {
+        event.unwrap();
+    }
+    let _third = provider.stream_chat(&context, chat("count", "5")).await.unwrap();
+    assert_eq!(count(&provider).await, 1, "of the three instances that the pool has, one is free again");
 }
