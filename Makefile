@@ -31,6 +31,7 @@ test-peers: guests ## Run the tests against servers and tools of others, which a
 
 bench: guests ## Measure what a plugin costs beside a direct call
 	$(CARGO) run --release -p jackfield-bench --bin whole-path
+	$(CARGO) bench -p jackfield-bench
 
 fuzz: ## Fuzz each parser for FUZZ_SECONDS (60); needs nightly and cargo-fuzz
 	@set -e; for target in $(FUZZ_TARGETS); do \
