@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 
+use crate::api::passthrough::Dialect;
 use crate::bound::Bound;
 use crate::live::Owned;
 
@@ -36,6 +37,8 @@ pub(crate) struct Active {
     /// One permit for each call in progress; a singleton has just one.
     pub(crate) places: Arc<Semaphore>,
     waiting: AtomicU32,
+    /// The dialects that the plugin forwards; they don't change while it is bound.
+    pub(crate) dialects: OnceCell<Vec<Dialect>>,
 }
 
 impl std::fmt::Debug for Active {
@@ -57,6 +60,7 @@ impl Active {
             crashes: AtomicU32::new(0),
             places: Arc::new(Semaphore::new(places)),
             waiting: AtomicU32::new(0),
+            dialects: OnceCell::new(),
         }
     }
 

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
+use crate::component_weight;
 use crate::digest::Digest;
 use crate::error::{HostError, LoadError};
 
@@ -57,6 +58,7 @@ impl CodeCache {
         if let Some(component) = path.as_deref().and_then(|path| read(engine, path)) {
             return Ok((component, CodeOrigin::Cached));
         }
+        component_weight::check(bytes).map_err(|reason| LoadError::NotAComponent { reason })?;
         let component = Component::new(engine, bytes)
             .map_err(|error| LoadError::NotAComponent { reason: format!("{error:#}") })?;
         if let (Some(folder), Some(path)) = (&self.folder, &path)

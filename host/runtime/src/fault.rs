@@ -7,6 +7,9 @@ use crate::bound::Bound;
 use crate::error::CallError;
 use crate::live::Live;
 
+/// The most bytes of a provider's own code for an error.
+const ERROR_CODE: usize = 1 << 10;
+
 /// The most bytes of an upstream's error answer that are handed on.
 const ERROR_BODY: usize = 64 << 10;
 
@@ -14,7 +17,7 @@ const ERROR_BODY: usize = 64 << 10;
 pub(crate) fn failed(active: &Active, mut error: types::Error) -> CallError {
     let bound = &active.bound;
     error.message = redacted(bound, &crate::imports::cut(error.message, 16 << 10));
-    error.code = error.code.map(|code| redacted(bound, &code));
+    error.code = error.code.map(|code| redacted(bound, &crate::imports::cut(code, ERROR_CODE)));
     error.body = error.body.filter(|body| body.len() <= ERROR_BODY).map(|body| redacted(bound, &body));
     CallError::Failed { provider: active.bound.name.to_string(), error }
 }

@@ -23,6 +23,7 @@ mod bound;
 mod bound_secrets;
 mod clock;
 mod code_cache;
+mod component_weight;
 mod context;
 mod deadline;
 mod directory;

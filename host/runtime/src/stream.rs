@@ -83,13 +83,14 @@ impl<T: Send + 'static> EventStream<T> {
     /// All events that are ready, at least one; nothing at the end. Cheaper than
     /// one by one for whoever sends them on in batches anyway.
     pub async fn next_batch(&mut self) -> Option<Result<Vec<T>, CallError>> {
-        if !self.ready.is_empty() {
-            return Some(Ok(std::mem::take(&mut self.ready).into()));
-        }
-        std::future::poll_fn(|cx| self.poll_batch(cx)).await
+        std::future::poll_fn(|cx| self.poll_next_batch(cx)).await
     }
 
-    fn poll_batch(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Vec<T>, CallError>>> {
+    /// What [`Self::next_batch`] waits for, for those who are polled themselves.
+    pub fn poll_next_batch(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Vec<T>, CallError>>> {
+        if !self.ready.is_empty() {
+            return Poll::Ready(Some(Ok(std::mem::take(&mut self.ready).into())));
+        }
         loop {
             match std::mem::replace(&mut self.part, Part::Over) {
                 Part::Over => return Poll::Ready(None),
@@ -169,7 +170,7 @@ impl<T: Send + Unpin + 'static> Stream for EventStream<T> {
         if let Some(event) = this.ready.pop_front() {
             return Poll::Ready(Some(Ok(event)));
         }
-        match ready!(this.poll_batch(cx)) {
+        match ready!(this.poll_next_batch(cx)) {
             None => Poll::Ready(None),
             Some(Err(error)) => Poll::Ready(Some(Err(error))),
             Some(Ok(batch)) => {

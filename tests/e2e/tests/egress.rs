@@ -213,6 +213,24 @@ async fn requests_of_one_call_are_counted() {
 }
 
 #[tokio::test]
+async fn a_body_beyond_the_limit_is_not_sent() {
+    let bench = Bench::new(vec![Reply::json(200, "{}")], "limits.request = \"1 KiB\"").await;
+    let order = |size| json!({ "method": "POST", "url": bench.upstream.origin(), "body": "x".repeat(size) });
+    bench.refused_as("ErrorKind::InvalidRequest", order(1025), "limits.request").await;
+    assert_eq!(bench.send(order(1024)).await[0].status(), Some(200));
+}
+
+#[tokio::test]
+async fn a_guest_has_no_answer_compressed() {
+    let bench = Bench::new(vec![Reply::json(200, "{}")], "").await;
+    let headers = json!([["Accept-Encoding", "gzip"], ["accept-encoding", "br"]]);
+    bench.send(json!({ "url": bench.upstream.origin(), "headers": headers })).await;
+    let seen = bench.upstream.requests().remove(0).to_lowercase();
+    let asked: Vec<_> = seen.lines().filter(|line| line.starts_with("accept-encoding")).collect();
+    assert_eq!(asked, ["accept-encoding: identity"], "{seen}");
+}
+
+#[tokio::test]
 async fn an_answer_without_end_is_cut_at_the_limit() {
     let endless =
         Reply::head(200, "connection: close\r\n").then(jackfield_e2e::Step::Endless(vec![b'x'; 65536]));

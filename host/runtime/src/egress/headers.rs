@@ -3,12 +3,15 @@
 //! Against: a guest that brings a credential of its own (and so sends the
 //! caller's prompts to somebody else's account), that desynchronises a
 //! connection it shares with others (`content-length`, `transfer-encoding`),
-//! or that gets around the method and path rules by a header which the
-//! upstream obeys instead (`x-http-method-override`, `x-original-url`).
+//! that gets around the method and path rules by a header which the upstream
+//! obeys instead (`x-http-method-override`, `x-original-url`), or that has its
+//! answer compressed, so that no secret is found in it (`accept-encoding`).
+
+use std::borrow::Cow;
 
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{CONNECTION, SET_COOKIE},
+    header::{ACCEPT_ENCODING, CONNECTION, SET_COOKIE},
 };
 
 use super::refusal::{Refusal, Rule};
@@ -91,15 +94,28 @@ pub fn check_request(
     for (name, value) in headers {
         let parsed = HeaderName::from_bytes(name.as_bytes())
             .map_err(|_| refusal(format!("header name {name:?} has characters that HTTP doesn't allow")))?;
-        if belongs_to_host(parsed.as_str()) || written_by_auth.contains(&parsed) {
+        let read_as = as_variable(parsed.as_str());
+        if belongs_to_host(&read_as) || written_by_auth.iter().any(|own| as_variable(own.as_str()) == read_as)
+        {
             return Err(refusal(format!("header `{parsed}` is the host's to write, not a plugin's")));
         }
         // Not only visible ASCII: obs-text is legal and some upstreams take UTF-8.
         let value = HeaderValue::from_bytes(value.as_bytes())
             .map_err(|_| refusal(format!("the value of header `{parsed}` has a control character")))?;
+        // What language runtimes write by themselves: replaced, not refused.
+        if parsed == ACCEPT_ENCODING {
+            map.insert(parsed, HeaderValue::from_static("identity"));
+            continue;
+        }
         map.append(parsed, value);
     }
     Ok(map)
+}
+
+/// The name as upstreams read it that hand headers to programs as variables
+/// (CGI, WSGI): `x_api_key` and `x-api-key` are the same there.
+fn as_variable(name: &str) -> Cow<'_, str> {
+    if name.contains('_') { name.replace('_', "-").into() } else { name.into() }
 }
 
 fn belongs_to_host(name: &str) -> bool {

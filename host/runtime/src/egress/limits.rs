@@ -6,7 +6,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -73,6 +73,13 @@ impl EgressLimits {
     }
 }
 
+/// The most bytes that are logged about one call: a guest that does nothing
+/// else would fill its host's disk.
+const LOGGED: usize = 1 << 20;
+
+/// What a line of the log takes beside its text.
+const LINE: usize = 128;
+
 /// What one call has left. Made when the call begins; shared by all of its
 /// requests.
 #[derive(Debug)]
@@ -81,6 +88,7 @@ pub struct CallBudget {
     max_requests: u32,
     open: Arc<AtomicU32>,
     max_open: u32,
+    logged: AtomicUsize,
 }
 
 impl CallBudget {
@@ -91,7 +99,23 @@ impl CallBudget {
             max_requests: limits.requests_per_call,
             open: Arc::default(),
             max_open: limits.connections_per_call,
+            logged: AtomicUsize::new(0),
         }
+    }
+
+    /// Whether one more line of this length is logged. Says so once when no
+    /// more are.
+    pub(crate) fn take_line(&self, provider: &str, length: usize) -> bool {
+        let before = self.logged.load(Ordering::Relaxed);
+        if before >= LOGGED {
+            return false;
+        }
+        let after = before.saturating_add(length).saturating_add(LINE);
+        self.logged.store(after, Ordering::Relaxed);
+        if after >= LOGGED {
+            tracing::warn!(target: "jackfield::plugin", provider, "no more of this call is logged: it has logged {LOGGED} bytes");
+        }
+        true
     }
 
     /// How many requests the call has made.
@@ -139,5 +163,21 @@ pub(super) struct OpenExchange(Arc<AtomicU32>);
 impl Drop for OpenExchange {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_logs_only_so_much() {
+        let call = CallBudget::new(&EgressLimits::default());
+        let lines = (0..100_000).filter(|_| call.take_line("p", 1 << 10)).count();
+        assert!((500..=1024).contains(&lines), "{lines}");
+        assert!(!call.take_line("p", 0));
+        let empty = CallBudget::new(&EgressLimits::default());
+        assert!((0..100_000).filter(|_| empty.take_line("p", 0)).count() < 10_000);
+        assert!(CallBudget::new(&EgressLimits::default()).take_line("p", usize::MAX));
     }
 }

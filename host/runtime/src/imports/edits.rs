@@ -20,14 +20,45 @@ pub(crate) enum EditError {
     NotAnObject { pointer: String, parent: String },
     #[error("{pointer:?} is no JSON pointer to a member: it must begin with a slash")]
     Pointer { pointer: String },
+    #[error(
+        "a JSON pointer has at most {MOST_BYTES} bytes and {MOST_STEPS} steps, this one has {bytes} bytes"
+    )]
+    LongPointer { bytes: usize },
     #[error("the body can't be changed at {pointer}: it has two members of that name; send one")]
     Duplicate { pointer: String },
     #[error("the new value of {pointer} isn't JSON: {reason}")]
     Value { pointer: String, reason: String },
 }
 
+/// The most bytes and steps of a pointer: each step reads the object that it
+/// leads into, and is kept.
+const MOST_BYTES: usize = 4 << 10;
+const MOST_STEPS: usize = 32;
+
+/// Bytes read between two turns of everybody else. A guest may ask for millions
+/// of changes to megabytes, and its deadline holds only when it is looked at.
+const TURN: usize = 1 << 20;
+
+/// What one change costs beside reading the body.
+const EACH: usize = 256;
+
+/// Makes the changes, one after the other, and gives others their turns.
+pub(crate) async fn apply_in_turns(body: Bytes, edits: &[Edit]) -> Result<Bytes, EditError> {
+    let mut body = body;
+    let mut done = 0;
+    for edit in edits {
+        if done > TURN {
+            tokio::task::yield_now().await;
+            done = 0;
+        }
+        done += EACH + body.len();
+        body = apply(body, std::slice::from_ref(edit))?;
+    }
+    Ok(body)
+}
+
 /// Makes the changes, one after the other.
-pub(crate) fn apply(body: Bytes, edits: &[Edit]) -> Result<Bytes, EditError> {
+fn apply(body: Bytes, edits: &[Edit]) -> Result<Bytes, EditError> {
     let mut body = body;
     for edit in edits {
         if let Some(value) = &edit.value {
@@ -61,6 +92,9 @@ pub(crate) fn get<'a>(body: &'a [u8], pointer: &str) -> Option<&'a str> {
 }
 
 fn steps(pointer: &str) -> Result<Vec<String>, EditError> {
+    if pointer.len() > MOST_BYTES || pointer.matches('/').count() > MOST_STEPS {
+        return Err(EditError::LongPointer { bytes: pointer.len() });
+    }
     let rest = pointer.strip_prefix('/').ok_or_else(|| EditError::Pointer { pointer: pointer.to_owned() })?;
     Ok(rest.split('/').map(|step| step.replace("~1", "/").replace("~0", "~")).collect())
 }
@@ -253,6 +287,32 @@ mod tests {
         assert!(matches!(edited("{} {}", "/m", Some("1")), Err(EditError::NotJson { .. })));
         assert!(matches!(edited("{}", "m", Some("1")), Err(EditError::Pointer { .. })));
         assert!(matches!(edited("{}", "/m", Some("{")), Err(EditError::Value { .. })));
+    }
+
+    #[test]
+    fn a_pointer_has_only_so_many_steps() {
+        let longest = "/a".repeat(MOST_STEPS);
+        assert!(edited("{}", &longest, Some("1")).is_ok());
+        for pointer in [format!("{longest}/a"), "/".repeat(1 << 20), format!("/{}", "a".repeat(MOST_BYTES))] {
+            let error = edited("{}", &pointer, Some("1")).unwrap_err();
+            assert_eq!(error, EditError::LongPointer { bytes: pointer.len() });
+            assert_eq!(get(b"{}", &pointer), None);
+        }
+    }
+
+    #[test]
+    fn many_changes_give_others_their_turns() {
+        use std::task::{Context, Waker};
+        let turns = |body: &str, count: usize| {
+            let edits = vec![Edit { pointer: "/m".to_owned(), value: Some("1".to_owned()) }; count];
+            let mut applied = std::pin::pin!(apply_in_turns(Bytes::copy_from_slice(body.as_bytes()), &edits));
+            let mut cx = Context::from_waker(Waker::noop());
+            (0..).find(|_| applied.as_mut().poll(&mut cx).is_ready())
+        };
+        assert_eq!(turns("{}", 10), Some(0));
+        assert!(turns("{}", 10_000).unwrap() > 1);
+        let large = format!("{{\"x\":\"{}\"}}", "y".repeat(2 << 20));
+        assert_eq!(turns(&large, 10), Some(9));
     }
 
     #[test]

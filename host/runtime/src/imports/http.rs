@@ -23,12 +23,21 @@ impl Host for State {
             RequestBody::Bytes(bytes) => bytes.into(),
             RequestBody::Forwarded((body, changes)) => {
                 let body = self.table.delete(body)?;
-                match edits::apply(body.bytes, &changes) {
+                match edits::apply_in_turns(body.bytes, &changes).await {
                     Ok(bytes) => bytes,
                     Err(error) => return Ok(Err(Error::new(ErrorKind::InvalidRequest, error.to_string()))),
                 }
             }
         };
+        let limit = self.bound.request_limit();
+        if body.len() > limit {
+            let message = format!(
+                "the request's body has {} bytes, more than the {limit} that are sent; \
+                 raise `limits.request` of the provider in jackfield.toml, or send less",
+                body.len()
+            );
+            return Ok(Err(Error::new(ErrorKind::InvalidRequest, message)));
+        }
         let clock = self.bound.clock();
         let deadline = request
             .timeout_ms

@@ -13,6 +13,7 @@ use wasmtime::component::{HasSelf, Linker};
 
 use crate::api::{config, handles, log, types};
 use crate::egress::error::{EgressError, EgressErrorKind};
+use crate::egress::scan::SecretScanner;
 use crate::state::State;
 
 pub(crate) use output::Tail;
@@ -91,14 +92,11 @@ impl log::Host for State {
         if !self.enabled(level)? {
             return Ok(());
         }
-        let mut text = message;
-        for (name, value) in fields {
-            text.push_str(&format!(" {name}={value:?}"));
-        }
-        let text = cut(text, LOG_MESSAGE);
-        let scanner = self.bound.egress.scanner();
-        let text = scanner.redact(&text);
+        let text = line(&self.bound.egress.scanner(), message, fields);
         let provider = &*self.bound.name;
+        if !self.call.take_line(provider, text.len()) {
+            return Ok(());
+        }
         match level {
             log::Level::Trace => tracing::trace!(target: "jackfield::plugin", provider, "{text}"),
             log::Level::Debug => tracing::debug!(target: "jackfield::plugin", provider, "{text}"),
@@ -108,6 +106,33 @@ impl log::Host for State {
         }
         Ok(())
     }
+}
+
+/// One line for the log, without secrets. Of a long one only the beginning is
+/// looked at, so that a guest can't keep its host busy with what nobody reads.
+fn line(scanner: &SecretScanner, message: String, fields: Vec<(String, String)>) -> String {
+    // More than is kept, so that a secret isn't cut before it is found.
+    const READ: usize = 2 * LOG_MESSAGE;
+    let mut text = cut(message, READ);
+    for (name, value) in fields {
+        if text.len() > READ {
+            break;
+        }
+        text.push_str(&format!(" {}={:?}", cut(name, READ), cut(value, READ)));
+    }
+    let text = cut(scanner.redact(&text).into_owned(), LOG_MESSAGE);
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    // What looks like a line of the host's own, or colours a terminal.
+    let mut plain = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        match c {
+            c if c.is_control() => plain.extend(c.escape_default()),
+            c => plain.push(c),
+        }
+    }
+    plain
 }
 
 /// The beginning of a text, at most `limit` bytes of it, with a word on what is
@@ -124,4 +149,46 @@ pub(crate) fn cut(mut text: String, limit: usize) -> String {
     text.truncate(end);
     text.push_str(&format!("… ({left_out} bytes more)"));
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(message: &str, fields: &[(&str, &str)]) -> String {
+        let scanner = SecretScanner::new([b"sk-0123456789abcdef".as_slice()]).unwrap();
+        let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        line(&scanner, message.to_owned(), fields)
+    }
+
+    #[test]
+    fn a_line_has_its_fields_and_no_line_of_its_own_making() {
+        assert_eq!(written("hello", &[("n", "1"), ("s", "a\"b")]), "hello n=\"1\" s=\"a\\\"b\"");
+        assert_eq!(written("a\nINFO host: b\u{1b}[31m\té", &[]), "a\\nINFO host: b\\u{1b}[31m\\té");
+    }
+
+    #[test]
+    fn a_secret_across_the_end_of_a_long_line_is_found() {
+        for before in LOG_MESSAGE - 30..LOG_MESSAGE + 5 {
+            let text = written(&format!("{}sk-0123456789abcdef more", "x".repeat(before)), &[]);
+            assert!(!text.contains("sk-"), "{before}: {}", &text[before - 5..]);
+        }
+    }
+
+    #[test]
+    fn of_a_long_line_only_the_beginning_is_looked_at() {
+        let long = "\u{1}".repeat(64 << 20);
+        let many: Vec<_> = (0..1000).map(|_| ("n", "x".repeat(1 << 10))).collect();
+        let many: Vec<_> = many.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        for (message, fields) in
+            [(&*long, vec![]), ("m", vec![("n", &*long)]), ("m", vec![(&*long, "v")]), ("m", many)]
+        {
+            let fields =
+                fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let start = std::time::Instant::now();
+            let text = line(&SecretScanner::empty(), message.to_owned(), fields);
+            assert!(text.len() < 8 * LOG_MESSAGE, "{}", text.len());
+            assert!(start.elapsed().as_millis() < 1_000, "{:?}", start.elapsed());
+        }
+    }
 }

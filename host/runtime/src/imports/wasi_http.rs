@@ -65,7 +65,7 @@ impl Door {
             allow_with: "to allow more, raise `limits.connections` of the provider in jackfield.toml"
                 .to_owned(),
         };
-        log(&self.bound, &refusal);
+        log(&self.bound, &self.call, &refusal);
         Err(Error::HttpRequestDenied)
     }
 }
@@ -116,7 +116,8 @@ async fn send(
 ) -> Result<http::Response<WasiBody>, Error> {
     let (head, body) = request.into_parts();
     let limit = bound.request_limit();
-    let body = Limited::new(body, limit).collect().await.map_err(|error| unsent(error, bound))?.to_bytes();
+    let body =
+        Limited::new(body, limit).collect().await.map_err(|error| unsent(error, bound, call))?.to_bytes();
     let mut headers = Vec::with_capacity(head.headers.len());
     for (name, value) in &head.headers {
         // wasi:http adds the host header by itself; the chain writes its own.
@@ -124,14 +125,14 @@ async fn send(
             continue;
         }
         let value = std::str::from_utf8(value.as_bytes()).map_err(|_| {
-            log(bound, &format_args!("the value of header `{name}` isn't UTF-8"));
+            log(bound, call, &format_args!("the value of header `{name}` isn't UTF-8"));
             Error::HttpRequestDenied
         })?;
         headers.push((name.as_str().to_owned(), value.to_owned()));
     }
     let request = GuestRequest { method: head.method, url: head.uri.to_string(), headers, body, auth: None };
     let answer = bound.egress.send(request, call).await.map_err(|error| {
-        log(bound, &error);
+        log(bound, call, &error);
         code(&error)
     })?;
     let mut response = http::Response::builder().status(answer.status);
@@ -151,21 +152,25 @@ async fn send(
 }
 
 /// Why the guest's body didn't come to its end.
-fn unsent(error: Box<dyn std::error::Error + Send + Sync>, bound: &Bound) -> Error {
+fn unsent(error: Box<dyn std::error::Error + Send + Sync>, bound: &Bound, call: &CallBudget) -> Error {
     let limit = bound.request_limit() as u64;
     if error.is::<LengthLimitError>() {
         let what = format!(
             "the request's body has more than {limit} bytes; raise `limits.request` of the provider in jackfield.toml, or send less"
         );
-        log(bound, &what);
+        log(bound, call, &what);
         return Error::HttpRequestBodySize(Some(limit));
     }
-    log(bound, &format_args!("its body broke off: {error}"));
+    log(bound, call, &format_args!("its body broke off: {error}"));
     error.downcast::<Error>().map_or(Error::InternalError(None), |error| *error)
 }
 
 /// `wasi:http` has codes, not messages: the message goes to the log.
-fn log(bound: &Bound, error: &dyn Display) {
+fn log(bound: &Bound, call: &CallBudget, error: &dyn Display) {
+    let error = error.to_string();
+    if !call.take_line(&bound.name, error.len()) {
+        return;
+    }
     tracing::warn!(target: "jackfield::plugin", provider = &*bound.name, %error, "a request through wasi:http failed");
 }
 

@@ -13,6 +13,10 @@ use crate::manifest::batch::BatchLimits;
 /// Batches of one request that are under way at once.
 const AT_ONCE: usize = 4;
 
+/// The most warnings, and units that usage is counted in, of a joined answer:
+/// each is looked up among those that are there.
+const MOST_JOINED: usize = 256;
+
 /// Characters that a token has at least, on average, in the texts that people
 /// embed. Too low a guess makes batches smaller than they need be, never too
 /// large.
@@ -32,10 +36,11 @@ impl Provider {
             return self.embed_once(context, request).await;
         }
         let mut inputs = std::mem::take(&mut request.inputs).into_iter();
-        let parts: Vec<_> = sizes
+        // Made when their turn comes: thousands of copies of what else is in a
+        // large request are more than a host has memory for.
+        let parts = sizes
             .into_iter()
-            .map(|size| EmbedRequest { inputs: inputs.by_ref().take(size).collect(), ..request.clone() })
-            .collect();
+            .map(|size| EmbedRequest { inputs: inputs.by_ref().take(size).collect(), ..request.clone() });
         let answers: Vec<EmbedResponse> = stream::iter(parts)
             .map(|part| self.embed_once(context, part))
             .buffered(AT_ONCE)
@@ -102,6 +107,10 @@ fn join(answers: Vec<EmbedResponse>) -> EmbedResponse {
         whole.vectors.extend(answer.vectors);
         whole.usage = add(whole.usage, answer.usage);
         for warning in answer.warnings {
+            if whole.warnings.len() >= MOST_JOINED {
+                whole.warnings.truncate(MOST_JOINED);
+                break;
+            }
             if !whole.warnings.contains(&warning) {
                 whole.warnings.push(warning);
             }
@@ -121,10 +130,13 @@ fn add(a: Option<Usage>, b: Option<Usage>) -> Option<Usage> {
     a.reasoning_tokens = sum(a.reasoning_tokens, b.reasoning_tokens);
     a.audio_input_tokens = sum(a.audio_input_tokens, b.audio_input_tokens);
     a.audio_output_tokens = sum(a.audio_output_tokens, b.audio_output_tokens);
-    for (name, amount) in b.units {
+    a.units.truncate(MOST_JOINED);
+    for (name, amount) in b.units.into_iter().take(MOST_JOINED) {
+        let full = a.units.len() == MOST_JOINED;
         match a.units.iter_mut().find(|(there, _)| *there == name) {
             Some((_, there)) => *there += amount,
-            None => a.units.push((name, amount)),
+            None if !full => a.units.push((name, amount)),
+            None => {}
         }
     }
     // The provider's own objects can't be added up.
@@ -161,8 +173,28 @@ mod tests {
     }
 
     #[test]
-    fn a_sum_with_an_unknown_part_is_unknown() {
-        let usage = |input| Usage {
+    fn an_answer_is_joined_with_only_so_many_warnings_and_units() {
+        let many = |from: usize| {
+            let numbers = from..from + 10 * MOST_JOINED;
+            let mut usage = usage(Some(1));
+            usage.units = numbers.clone().map(|n| (n.to_string(), 1.0)).collect();
+            EmbedResponse {
+                model: String::new(),
+                vectors: Vec::new(),
+                usage: Some(usage),
+                warnings: numbers.map(|n| n.to_string()).collect(),
+            }
+        };
+        let one = EmbedResponse { warnings: Vec::new(), usage: Some(usage(Some(1))), ..many(0) };
+        for answers in [vec![one, many(0)], vec![many(0), many(100_000)]] {
+            let whole = join(answers);
+            assert_eq!(whole.warnings.len(), MOST_JOINED);
+            assert_eq!(whole.usage.unwrap().units.len(), MOST_JOINED);
+        }
+    }
+
+    fn usage(input: Option<u64>) -> Usage {
+        Usage {
             input_tokens: input,
             output_tokens: None,
             cache_read_tokens: None,
@@ -172,7 +204,11 @@ mod tests {
             audio_output_tokens: None,
             units: Vec::new(),
             raw: None,
-        };
+        }
+    }
+
+    #[test]
+    fn a_sum_with_an_unknown_part_is_unknown() {
         assert_eq!(add(Some(usage(Some(2))), Some(usage(Some(3)))).unwrap().input_tokens, Some(5));
         assert_eq!(add(Some(usage(Some(2))), Some(usage(None))).unwrap().input_tokens, None);
         assert!(add(Some(usage(Some(2))), None).is_none());

@@ -33,6 +33,16 @@ impl Provider {
         call!(self, context, Passthrough, passthrough.call_dialects_infallibly())
     }
 
+    /// Whether the upstream speaks a dialect. The plugin is asked once.
+    pub async fn speaks(&self, context: &CallContext, dialect: Dialect) -> Result<bool, CallError> {
+        let active = self.slot.active();
+        if !active.bound.plugin.has(Interface::Passthrough) {
+            return Ok(false);
+        }
+        let dialects = active.dialects.get_or_try_init(|| self.dialects(context)).await?;
+        Ok(dialects.contains(&dialect))
+    }
+
     /// Sends a client's request on. Returns when the upstream begins to answer;
     /// the answer's bytes then pass the plugin by.
     pub async fn forward(

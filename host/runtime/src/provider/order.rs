@@ -8,6 +8,12 @@ use super::conform::{Conform, Conforms};
 use crate::api::llm::ChatEvent;
 use crate::api::transcription::TranscriptionEvent;
 
+/// The most answers in one stream, and tool calls in one answer. Each event is
+/// looked up among them, so a plugin that makes up millions would keep its host
+/// busy for hours.
+const MOST_CHOICES: usize = 256;
+const MOST_CALLS: usize = 1_024;
+
 /// How far a stream has come.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
@@ -47,7 +53,11 @@ pub(crate) fn check<T: Ordered>(order: &mut Order, batch: &[T]) -> Conforms {
 impl Order {
     /// The answer that an event is about, which must not be over.
     fn choice(&mut self, number: u32, event: &str) -> Result<&mut Choice, String> {
-        let place = self.choices.iter().position(|choice| choice.number == number).unwrap_or_else(|| {
+        let place = self.choices.iter().position(|choice| choice.number == number);
+        if place.is_none() && self.choices.len() == MOST_CHOICES {
+            return Err(format!("its stream has more than {MOST_CHOICES} answers"));
+        }
+        let place = place.unwrap_or_else(|| {
             self.choices.push(Choice { number, finished: false, calls: Vec::new() });
             self.choices.len() - 1
         });
@@ -84,6 +94,9 @@ impl Ordered for ChatEvent {
                 let choice = order.choice(start.choice, "tool-call-start")?;
                 if choice.calls.contains(&start.index) {
                     return Err(format!("its stream has `tool-call-start` twice for call {}", start.index));
+                }
+                if choice.calls.len() == MOST_CALLS {
+                    return Err(format!("its stream has more than {MOST_CALLS} tool calls in one answer"));
                 }
                 choice.calls.push(start.index);
                 return Ok(());

@@ -23,7 +23,9 @@ pub enum SecretSource {
 const FORMS: &str = "write { env = \"VARIABLE\" }, { file = \"PATH\" } or { credential = \"NAME\" }";
 
 impl SecretSource {
-    pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
+    /// Reads `{ env = "..." }` and the like. What is wrong with it was reported
+    /// where there is nothing.
+    pub fn read(node: &Node<'_>) -> Option<Self> {
         if !node.is_table() {
             node.reject(format!("a secret itself has no place in this file: {FORMS}"));
             return None;

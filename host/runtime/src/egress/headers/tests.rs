@@ -28,9 +28,20 @@ fn a_guest_writes_no_header_of_the_hosts_in_any_case() {
         "proxy-anything",
         "x-secret-key",
     ]) {
-        for spelling in [(*name).to_owned(), name.to_uppercase(), name.replace('a', "A")] {
+        let under = name.replace('-', "_");
+        for spelling in [(*name).to_owned(), name.to_uppercase(), name.replace('a', "A"), under] {
             assert_eq!(check(&spelling, "x").unwrap_err().rule, Rule::HostHeader, "{spelling}");
         }
+    }
+}
+
+#[test]
+fn a_guest_has_no_answer_compressed() {
+    for value in ["gzip", "br, zstd", "identity", ""] {
+        let twice = [("Accept-Encoding", value), ("accept-encoding", "br")];
+        let twice = twice.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let map = check_request(&twice, &[], LIMITS).unwrap();
+        assert_eq!(map.get_all("accept-encoding").iter().collect::<Vec<_>>(), ["identity"], "{value}");
     }
 }
 

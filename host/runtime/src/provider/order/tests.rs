@@ -118,3 +118,19 @@ fn a_transcript_comes_last_and_once() {
     assert!(read(&[done(), text()]).unwrap_err().contains("behind `done`"));
     assert!(read(&[done(), done()]).unwrap_err().contains("behind `done`"));
 }
+
+#[test]
+fn a_stream_has_only_so_many_answers_and_tool_calls() {
+    let answers = |count: u32| [vec![start()], (0..count).map(text).collect()].concat();
+    let calls = |count: u32| [vec![start()], (0..count).map(|index| call(0, index)).collect()].concat();
+    let most = (u32::try_from(MOST_CHOICES).unwrap(), u32::try_from(MOST_CALLS).unwrap());
+    for (events, passes) in [
+        (answers(most.0), true),
+        (answers(most.0 + 1), false),
+        (calls(most.1), true),
+        (calls(most.1 + 1), false),
+    ] {
+        let result = check(&mut Order::default(), &events);
+        assert_eq!(result.is_ok(), passes, "{result:?}");
+    }
+}
