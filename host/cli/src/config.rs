@@ -46,6 +46,10 @@ pub enum ConfigError {
     },
 }
 
+/// Sections that the gateway reads. A program without it leaves them alone, since
+/// one file serves both.
+const OTHERS: [&str; 2] = ["routes", "server"];
+
 /// A configuration: what the file says, completed by the catalog.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -59,6 +63,9 @@ pub struct Config {
     pub plugins: Option<PathBuf>,
     /// Where to look for what the file doesn't say.
     pub places: Places,
+    /// `[server]` and `[routes]`.
+    #[cfg(feature = "gateway")]
+    pub gateway: crate::gateway::GatewaySettings,
 }
 
 impl Config {
@@ -82,18 +89,36 @@ impl Config {
         let text = std::fs::read_to_string(file)
             .map_err(|source| ConfigError::Read { path: file.to_owned(), source })?;
         let name = file.strip_prefix(&places.working).unwrap_or(file).display().to_string();
-        let mut settings = Settings::parse(&text, &name, &[]).map_err(ConfigError::Wrong)?;
+        let mut settings = Settings::parse(&text, &name, &OTHERS).map_err(ConfigError::Wrong)?;
+        #[cfg(feature = "gateway")]
+        let gateway =
+            crate::gateway::GatewaySettings::parse(&text, &name, file.parent().unwrap_or(&places.working))
+                .map_err(ConfigError::Wrong)?;
         // Whether it was written can't be told from whether it is the default; both mean the same.
         let usual = settings.plugins == PluginSettings::default();
         settings.resolve_paths(file.parent().unwrap_or(&places.working));
         let plugins = Some(settings.plugins.dir.clone()).filter(|dir| !usual || dir.is_dir());
-        Ok(Self { file: Some(file.to_owned()), plugins, ..Self::of_settings(places, settings)? })
+        Ok(Self {
+            file: Some(file.to_owned()),
+            plugins,
+            #[cfg(feature = "gateway")]
+            gateway,
+            ..Self::of_settings(places, settings)?
+        })
     }
 
     /// These settings and the shipped catalog, without any file.
     pub fn of_settings(places: &Places, settings: Settings) -> Result<Self, ConfigError> {
         let catalog = Catalog::shipped().map_err(ConfigError::Catalog)?;
-        Ok(Self { file: None, settings, catalog, plugins: None, places: places.clone() })
+        Ok(Self {
+            file: None,
+            settings,
+            catalog,
+            plugins: None,
+            places: places.clone(),
+            #[cfg(feature = "gateway")]
+            gateway: crate::gateway::GatewaySettings::default(),
+        })
     }
 
     /// A provider with all that binding it takes: of the settings, completed by

@@ -27,6 +27,8 @@
 struct Readme;
 
 pub mod config;
+#[cfg(feature = "gateway")]
+pub mod gateway;
 pub mod open;
 pub mod places;
 pub mod shelf;

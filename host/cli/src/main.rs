@@ -20,6 +20,7 @@ use std::time::Duration;
 use clap::Parser;
 
 use args::Arguments;
+use command::Command;
 use exit::Exit;
 use session::Session;
 
@@ -62,6 +63,10 @@ fn main() -> ExitCode {
 /// waits for somebody to type.
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let session = Session::new(arguments.global);
+    if let Command::Serve(_) = arguments.command {
+        // Ends by itself, once the answers in progress are through.
+        return command::run(&session, arguments.command).await;
+    }
     let mut task = tokio::spawn(async move { command::run(&session, arguments.command).await });
     tokio::select! {
         outcome = &mut task => outcome.unwrap_or_else(|error| match error.try_into_panic() {

@@ -8,6 +8,7 @@ mod dev;
 mod embed;
 mod models;
 mod plugin;
+mod serve;
 mod target;
 
 use clap::Subcommand;
@@ -32,6 +33,8 @@ pub(crate) enum Command {
     /// Help to develop plugins
     #[command(subcommand)]
     Dev(dev::Command),
+    /// Serve providers to clients of OpenAI's and Anthropic's protocols
+    Serve(serve::Arguments),
     /// Show what the sandbox does, against a pretended provider and a hostile plugin
     Demo(demo::Arguments),
     /// Print a completion script for a shell
@@ -47,6 +50,7 @@ pub(crate) async fn run(session: &Session, command: Command) -> anyhow::Result<(
         Command::Plugin(command) => plugin::run(session, command).await,
         Command::Config(command) => config::run(session, command).await,
         Command::Dev(command) => dev::run(command).await,
+        Command::Serve(arguments) => serve::run(session, arguments).await,
         Command::Demo(arguments) => demo::run(session, arguments).await,
         Command::Completions(arguments) => completions::run(&arguments),
     }

@@ -1,0 +1,104 @@
+//! `jackfield serve`: the gateway.
+
+use std::io::Write;
+use std::net::SocketAddr;
+
+use anyhow::Context;
+use jackfield::Jackfield;
+use jackfield::gateway::{gateway, surface};
+use tokio::net::TcpListener;
+
+use crate::render::text::plain;
+use crate::session::Session;
+
+/// What it takes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Clients of OpenAI's protocol take http://127.0.0.1:8787/v1 as their base URL, those of Anthropic's
+http://127.0.0.1:8787. A model is `provider/model`, or the name of a route. [server] in jackfield.toml says where to
+listen and which API keys are taken.
+
+Examples:
+  jackfield serve
+  jackfield serve --listen 127.0.0.1:9000
+  curl http://127.0.0.1:8787/v1/chat/completions -H 'content-type: application/json' \\
+    -d '{\"model\": \"openai/gpt-4o-mini\", \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'")]
+pub(crate) struct Arguments {
+    /// Where to listen, in place of the configuration's
+    #[arg(long, value_name = "ADDRESS")]
+    listen: Option<SocketAddr>,
+}
+
+pub(crate) async fn run(session: &Session, arguments: Arguments) -> anyhow::Result<()> {
+    let mut config = jackfield::Config::find(&session.places, session.global.config.as_deref())?;
+    if let Some(folder) = &session.global.plugins {
+        config.plugins = Some(session.places.working.join(folder));
+    }
+    let server = &mut config.gateway.server;
+    if let Some(listen) = arguments.listen {
+        if server.keys.is_empty() && !listen.ip().is_loopback() {
+            return Err(crate::exit::usage(format!(
+                "everybody who reaches {listen} could use your providers: write [server.keys.NAME] in \
+                 jackfield.toml, or listen on 127.0.0.1"
+            )));
+        }
+        server.listen = listen;
+    }
+    let (listen, secured) = (server.listen, server.tls.is_some());
+    let jackfield = Jackfield::builder(config).progress(session.progress()).open()?;
+    let gateway = gateway(&jackfield).await?;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("can't listen on {listen}: choose another with --listen or `listen` under [server]")
+    })?;
+    bind_all(&jackfield).await;
+    // Scripts wait for this line to learn the port.
+    let scheme = if secured { "https" } else { "http" };
+    writeln!(std::io::stdout(), "{scheme}://{}", listener.local_addr()?)?;
+    surface::serve::serve(gateway, listener, told_to_end()).await?;
+    Ok(())
+}
+
+/// Makes the configured providers ready before anybody asks for them. One that
+/// can't be used keeps none of the others from serving.
+async fn bind_all(jackfield: &Jackfield) {
+    let mut tasks = Vec::new();
+    for name in jackfield.config().settings.providers.keys().map(ToString::to_string) {
+        let jackfield = jackfield.clone();
+        tasks.push(tokio::spawn(async move {
+            if let Err(error) = jackfield.provider(&name).await {
+                tracing::error!(provider = name, "{}", plain(&format!("{:#}", anyhow::Error::from(error))));
+            }
+        }));
+    }
+    for task in tasks {
+        if let Err(error) = task.await {
+            tracing::error!(%error, "a provider can't be made ready");
+        }
+    }
+}
+
+/// Ctrl-C, or what service managers send.
+async fn told_to_end() {
+    let interrupted = async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::warn!(%error, "Ctrl-C can't be heard");
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(error) => {
+                tracing::warn!(%error, "the signal to end can't be heard");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupted => {}
+        () = terminated => {}
+    }
+}

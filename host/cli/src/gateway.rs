@@ -1,0 +1,161 @@
+//! The gateway over a configuration: `[server]`, `[routes]`, and the providers
+//! that both name.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use jackfield_gateway::{BuildError, Gateway, Providers, ServerSettings};
+use jackfield_router::access::{Caller, FixedKeys};
+use jackfield_router::config::{Config as Route, routes};
+use jackfield_router::{Failure, FailureKind};
+use jackfield_runtime::Provider;
+use jackfield_runtime::secret::{SecretError, SecretReader, SecretSource};
+use jackfield_runtime::settings::Settings;
+use jackfield_runtime::settings::document::{self, Problems};
+
+use crate::open::{Jackfield, OpenError};
+
+/// The gateway itself, and how it is put on a socket.
+pub use jackfield_gateway as surface;
+
+/// `[server]` and `[routes]`.
+#[derive(Debug, Clone, Default)]
+pub struct GatewaySettings {
+    /// `[server]`.
+    pub server: ServerSettings,
+    /// `[routes.NAME]`.
+    pub routes: BTreeMap<String, Route>,
+}
+
+impl GatewaySettings {
+    /// Reads the gateway's sections of a settings file. Relative paths in them
+    /// are taken as relative to `folder`.
+    ///
+    /// # Errors
+    /// Everything that is wrong with these sections.
+    pub fn parse(text: &str, file: &str, folder: &Path) -> Result<Self, Problems> {
+        let mut settings = document::read(text, file, |mut fields| {
+            let server = fields.take("server").and_then(|node| ServerSettings::read(&node));
+            let routes = fields.take("routes").and_then(|node| routes::read(&node));
+            fields.leave(Settings::SECTIONS);
+            fields.finish();
+            Some(Self { server: server.unwrap_or_default(), routes: routes.unwrap_or_default() })
+        })?;
+        if let Some(tls) = &mut settings.server.tls {
+            tls.cert = folder.join(&tls.cert);
+            tls.key = folder.join(&tls.key);
+        }
+        for key in settings.server.keys.values_mut() {
+            if let SecretSource::File(path) = &mut key.key {
+                *path = folder.join(&*path);
+            }
+        }
+        Ok(settings)
+    }
+}
+
+/// A gateway can't be set up over a configuration.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum GatewayError {
+    /// A route or a saved config asks for what isn't there.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// An API key can't be had.
+    #[error("[server.keys.{name}]: {source}")]
+    Key {
+        /// Its name.
+        name: String,
+        /// Why.
+        #[source]
+        source: SecretError,
+    },
+    /// Two names have one key.
+    #[error("[server.keys.{0}] has the same key as another: give each its own")]
+    SameKey(String),
+}
+
+/// The gateway over an opened configuration.
+///
+/// # Errors
+/// A key that can't be had, and a route or saved config that can't be followed.
+pub async fn gateway(jackfield: &Jackfield) -> Result<Gateway, GatewayError> {
+    let GatewaySettings { server, routes } = jackfield.config().gateway.clone();
+    let reader = SecretReader::of_process();
+    let mut keys = FixedKeys::default();
+    for (name, key) in &server.keys {
+        let secret = reader.read(&key.key).await;
+        let secret = secret.map_err(|source| GatewayError::Key { name: name.clone(), source })?;
+        let caller = Caller {
+            key: Some(name.as_str().into()),
+            tenant: Some(key.tenant.as_deref().unwrap_or(name).into()),
+            models: key.models.clone(),
+        };
+        if !keys.add(secret.expose(), caller) {
+            return Err(GatewayError::SameKey(name.clone()));
+        }
+    }
+    let secured = !server.keys.is_empty();
+    let mut builder = Gateway::builder(Arc::new(Opened(jackfield.clone())), server).routes(routes);
+    if secured {
+        builder = builder.keys(Arc::new(keys));
+    }
+    Ok(builder.build()?)
+}
+
+/// The providers of a configuration: those of the file, and those presets of the
+/// catalog whose usual variables are set.
+#[derive(Debug)]
+struct Opened(Jackfield);
+
+impl Providers for Opened {
+    fn ready(&self, name: &str) -> Option<Provider> {
+        self.0.host().provider(name)
+    }
+
+    fn open<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Provider, Failure>> {
+        async move { self.0.provider(name).await.map_err(|error| unusable(name, &error)) }.boxed()
+    }
+
+    fn list(&self) -> Vec<(String, Vec<String>)> {
+        let config = self.0.config();
+        let models = |preset: &str| {
+            let preset = config.catalog.get(preset);
+            preset
+                .map_or_else(Vec::new, |preset| preset.models.iter().map(|model| model.id.clone()).collect())
+        };
+        let written = config.settings.providers.iter().map(|(name, written)| {
+            let preset = written.preset.as_ref().map_or_else(|| name.to_string(), ToString::to_string);
+            (name.to_string(), models(&preset))
+        });
+        let mut all: Vec<_> = written.collect();
+        let usual = config.catalog.iter().filter(|(name, preset)| {
+            let set = |names: &Vec<_>| {
+                names.iter().any(|name: &jackfield_runtime::manifest::name::EnvName| {
+                    std::env::var_os(name.as_str()).is_some_and(|value| !value.is_empty())
+                })
+            };
+            !config.settings.providers.contains_key(*name)
+                && preset.needs.is_empty()
+                && !preset.secrets.is_empty()
+                && preset.secrets.values().all(set)
+        });
+        all.extend(usual.map(|(name, _)| (name.to_string(), models(name.as_str()))));
+        all
+    }
+}
+
+/// Why a provider can't be used, for a client: the operator's log has the rest.
+fn unusable(name: &str, error: &OpenError) -> Failure {
+    tracing::error!(provider = name, "{error}");
+    Failure {
+        provider: Some(name.to_owned()),
+        ..Failure::new(
+            FailureKind::Unavailable,
+            format!("provider {name} can't be used for now; the gateway's log says why"),
+        )
+    }
+}

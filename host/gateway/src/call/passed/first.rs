@@ -1,0 +1,191 @@
+//! Holds a passed-on stream back until its first event that says something.
+//!
+//! An upstream that accepts a request and then fails often says so in the first
+//! event of its stream. While the client has been sent nothing, another target
+//! can still answer.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use jackfield_router::{Failure, FailureKind};
+use jackfield_runtime::ByteStream;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+
+use crate::endpoint::ChatDialect;
+
+/// The most bytes that are held back. What says nothing for so long is passed on
+/// as it is.
+const MOST: usize = 64 << 10;
+
+/// The pieces up to the first event that says something, and the rest.
+pub(super) async fn until_real(
+    dialect: ChatDialect,
+    mut body: ByteStream,
+) -> Result<(VecDeque<Bytes>, ByteStream), Failure> {
+    let mut pieces = VecDeque::new();
+    let mut seen = Vec::new();
+    while let Some(piece) = body.next().await {
+        let piece = piece?;
+        seen.extend_from_slice(&piece);
+        pieces.push_back(piece);
+        match verdict(dialect, &seen) {
+            Verdict::Says => return Ok((pieces, body)),
+            Verdict::Failed(failure) => return Err(failure),
+            Verdict::Nothing if seen.len() > MOST => return Ok((pieces, body)),
+            Verdict::Nothing => {}
+        }
+    }
+    Err(Failure::new(FailureKind::BadUpstreamAnswer, "the upstream's stream ended before it said anything"))
+}
+
+enum Verdict {
+    /// No event yet that says anything.
+    Nothing,
+    Says,
+    Failed(Failure),
+}
+
+/// Looks at the events that are complete.
+fn verdict(dialect: ChatDialect, seen: &[u8]) -> Verdict {
+    // The last line isn't complete unless a line break ends it.
+    let Some(end) = memchr::memrchr(b'\n', seen) else { return Verdict::Nothing };
+    for line in seen[..end].split(|byte| *byte == b'\n') {
+        let Some(data) = line.strip_prefix(b"data:") else { continue };
+        let data = data.trim_ascii();
+        if data == b"[DONE]" {
+            return Verdict::Says;
+        }
+        let Ok(event) = serde_json::from_slice::<Event<'_>>(data) else { continue };
+        if let Some(error) = event.error {
+            return Verdict::Failed(failure(error, "at the beginning of its stream"));
+        }
+        let says = match dialect {
+            ChatDialect::OpenaiChat => event.choices.iter().any(Choice::says) || event.usage.is_some(),
+            ChatDialect::OpenaiCompletions => true,
+            ChatDialect::OpenaiResponses => {
+                !matches!(event.kind, Some("response.created" | "response.in_progress" | "response.queued"))
+            }
+            ChatDialect::AnthropicMessages => !matches!(event.kind, Some("message_start" | "ping")),
+        };
+        if says {
+            return Verdict::Says;
+        }
+    }
+    Verdict::Nothing
+}
+
+#[derive(Deserialize)]
+struct Event<'e> {
+    #[serde(borrow)]
+    error: Option<&'e RawValue>,
+    #[serde(rename = "type", borrow, default)]
+    kind: Option<&'e str>,
+    #[serde(borrow, default)]
+    choices: Vec<Choice<'e>>,
+    usage: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct Choice<'e> {
+    #[serde(borrow)]
+    delta: Option<&'e RawValue>,
+    finish_reason: Option<IgnoredAny>,
+}
+
+impl Choice<'_> {
+    /// Whether there is more in it than who speaks.
+    fn says(&self) -> bool {
+        let Some(delta) = self.delta else { return self.finish_reason.is_some() };
+        let Ok(members) = serde_json::from_str::<std::collections::BTreeMap<&str, &RawValue>>(delta.get())
+        else {
+            return true;
+        };
+        let empty = |value: &RawValue| matches!(value.get(), "null" | "\"\"" | "[]" | "{}");
+        self.finish_reason.is_some() || members.iter().any(|(name, value)| *name != "role" && !empty(value))
+    }
+}
+
+/// The failure that an upstream tells of in an answer that began well; `place`
+/// says where.
+pub(super) fn failure(error: &RawValue, place: &str) -> Failure {
+    #[derive(Deserialize)]
+    struct Told {
+        message: Option<String>,
+        code: Option<serde_json::Value>,
+        status: Option<u16>,
+    }
+    let told: Option<Told> = serde_json::from_str(error.get()).ok();
+    let message = told.as_ref().and_then(|told| told.message.clone());
+    let number = told.as_ref().and_then(|told| {
+        let code =
+            told.code.as_ref().and_then(serde_json::Value::as_u64).and_then(|code| u16::try_from(code).ok());
+        code.or(told.status).filter(|status| (400..600).contains(status))
+    });
+    let kind = match number {
+        Some(401) => FailureKind::Authentication,
+        Some(403) => FailureKind::Permission,
+        Some(404) => FailureKind::NotFound,
+        Some(408 | 504) => FailureKind::Timeout,
+        Some(429) => FailureKind::RateLimited,
+        Some(400..=499) => FailureKind::InvalidRequest,
+        _ => FailureKind::Unavailable,
+    };
+    let text = message.unwrap_or_else(|| error.get().chars().take(500).collect());
+    let failure = Failure::new(kind, format!("the upstream failed {place}: {text}"));
+    Failure { sent: true, status: number.unwrap_or(failure.status), ..failure }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn says(dialect: ChatDialect, text: &str) -> Option<bool> {
+        match verdict(dialect, text.as_bytes()) {
+            Verdict::Nothing => None,
+            Verdict::Says => Some(true),
+            Verdict::Failed(_) => Some(false),
+        }
+    }
+
+    #[test]
+    fn the_head_of_a_stream_says_nothing_yet() {
+        let openai = |delta: &str| {
+            says(
+                ChatDialect::OpenaiChat,
+                &format!("data: {{\"choices\":[{{\"delta\":{delta},\"finish_reason\":null}}]}}\n\n"),
+            )
+        };
+        assert_eq!(openai("{\"role\":\"assistant\",\"content\":\"\"}"), None);
+        assert_eq!(openai("{\"role\":\"assistant\",\"content\":null,\"refusal\":null}"), None);
+        assert_eq!(openai("{\"content\":\"x\"}"), Some(true));
+        assert_eq!(openai("{\"tool_calls\":[{\"index\":0}]}"), Some(true));
+        assert_eq!(
+            says(ChatDialect::OpenaiChat, "data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}"),
+            None,
+            "half a line"
+        );
+        assert_eq!(says(ChatDialect::OpenaiChat, ": keep-alive\n\n"), None);
+        assert_eq!(says(ChatDialect::OpenaiChat, "data: [DONE]\n\n"), Some(true));
+        let anthropic =
+            |data: &str| says(ChatDialect::AnthropicMessages, &format!("event: x\ndata: {data}\n\n"));
+        assert_eq!(anthropic("{\"type\":\"message_start\",\"message\":{}}"), None);
+        assert_eq!(anthropic("{\"type\":\"ping\"}"), None);
+        assert_eq!(anthropic("{\"type\":\"content_block_start\"}"), Some(true));
+    }
+
+    #[test]
+    fn an_error_that_comes_first_is_a_failure_with_its_status() {
+        let text = "data: {\"error\":{\"message\":\"busy\",\"code\":429}}\n\n";
+        let Verdict::Failed(failure) = verdict(ChatDialect::OpenaiChat, text.as_bytes()) else { panic!() };
+        assert_eq!((failure.status, failure.kind), (429, FailureKind::RateLimited));
+        assert!(failure.message.ends_with("busy"), "{}", failure.message);
+        let text = "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"full\"}}\n\n";
+        let Verdict::Failed(failure) = verdict(ChatDialect::AnthropicMessages, text.as_bytes()) else {
+            panic!()
+        };
+        assert_eq!(failure.status, 503);
+    }
+}

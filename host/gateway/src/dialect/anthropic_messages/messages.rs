@@ -1,0 +1,91 @@
+//! Turns. Results of tools stand in turns of the user here and in turns of
+//! their own in the typed form: a turn becomes as many as keep the order.
+
+use jackfield_runtime::api::llm::{Message as Turn, Part, Role};
+
+use super::content;
+use crate::dialect::error::DecodeError;
+use crate::dialect::read::{Text, TextOrParts};
+
+object! {
+    /// A turn.
+    Message {
+        role: Text<'a> = "role",
+        content: TextOrParts<'a> = "content",
+    }
+}
+
+/// Converts what the operator says, and the conversation.
+pub(super) fn convert(
+    system: Option<TextOrParts<'_>>,
+    wire: Vec<Message<'_>>,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Turn>, DecodeError> {
+    let mut turns = Vec::with_capacity(wire.len() + 1);
+    if let Some(system) = system {
+        let content = parts("system", system)?;
+        if !content.is_empty() {
+            turns.push(turn(Role::System, content));
+        }
+    }
+    for (place, message) in wire.into_iter().enumerate() {
+        let path = format!("messages[{place}]");
+        for name in message.rest.names() {
+            warnings.push(format!("`{path}.{name}` was left out: it has no place in a typed message"));
+        }
+        let content = message.content.ok_or_else(|| DecodeError::missing(format!("{path}.content")))?;
+        let content = parts(&format!("{path}.content"), content)?;
+        match message.role.as_deref() {
+            Some("user") => user(content, &mut turns),
+            Some("assistant") => turns.push(turn(Role::Assistant, content)),
+            Some("system") => turns.push(turn(Role::System, content)),
+            Some(other) => {
+                return Err(DecodeError::invalid(
+                    format!("{path}.role"),
+                    format!("can't be `{other}`: take user or assistant"),
+                ));
+            }
+            None => return Err(DecodeError::missing(format!("{path}.role"))),
+        }
+    }
+    Ok(turns)
+}
+
+fn turn(role: Role, content: Vec<Part>) -> Turn {
+    Turn { role, name: None, content }
+}
+
+fn parts(path: &str, content: TextOrParts<'_>) -> Result<Vec<Part>, DecodeError> {
+    let mut out = Vec::with_capacity(1);
+    match content {
+        TextOrParts::Text(text) => out.push(Part::text(text.into_owned())),
+        TextOrParts::Parts(list) => {
+            out.reserve(list.len());
+            for (place, raw) in list.into_iter().enumerate() {
+                content::add(&format!("{path}[{place}]"), raw, &mut out)?;
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// A turn of the user: each run of results is a turn of tools.
+fn user(content: Vec<Part>, turns: &mut Vec<Turn>) {
+    if !content.iter().any(|part| matches!(part, Part::ToolResult(_))) {
+        turns.push(turn(Role::User, content));
+        return;
+    }
+    let first = turns.len();
+    for part in content {
+        let role = match &part {
+            Part::ToolResult(_) => Role::Tool,
+            // A mark belongs to what it follows.
+            Part::CachePoint(_) => turns.last().map_or(Role::User, |turn| turn.role),
+            _ => Role::User,
+        };
+        match turns[first..].last_mut() {
+            Some(turn) if turn.role == role => turn.content.push(part),
+            _ => turns.push(turn(role, vec![part])),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! The little that routing needs of a body that is passed on unread. Everything
+//! else is skipped, not parsed.
+//!
+//! Against a client that writes `model` twice, to be routed and billed by the
+//! one and answered by the other: no member that is read here may come twice.
+
+use serde::Deserialize;
+
+use super::error::DecodeError;
+use super::read::{self, Text};
+
+/// What routing needs of a body.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Head {
+    /// The model asked for.
+    pub model: Option<String>,
+    /// Whether a stream is wanted.
+    pub stream: bool,
+    /// Whether the stream's usage is wanted by its client.
+    pub include_usage: bool,
+    /// The client's id of its user.
+    pub user: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Scanned<'a> {
+    #[serde(borrow)]
+    model: Option<Text<'a>>,
+    stream: Option<bool>,
+    #[serde(borrow)]
+    user: Option<Text<'a>>,
+    stream_options: Option<Options>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Options {
+    include_usage: Option<bool>,
+}
+
+/// Reads the head of any JSON body.
+pub fn scan(body: &[u8]) -> Result<Head, DecodeError> {
+    // A list would be read as the members in their order.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(DecodeError::invalid("", "the body must be a JSON object"));
+    }
+    let scanned: Scanned<'_> = read::body(body)?;
+    Ok(Head {
+        model: scanned.model.map(Text::into_string),
+        stream: scanned.stream.unwrap_or_default(),
+        include_usage: scanned.stream_options.and_then(|options| options.include_usage).unwrap_or_default(),
+        user: scanned.user.map(Text::into_string),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_head_is_found_wherever_it_stands() {
+        let head = scan(
+            br#"{"messages": [{"role": "user", "content": "model"}], "stream_options": {"include_usage": true, "x": 1},
+                "stream": true, "model": "a/b", "user": "u", "unheard": {"model": "c"}}"#,
+        )
+        .unwrap();
+        let expected = Head {
+            model: Some("a/b".to_owned()),
+            stream: true,
+            include_usage: true,
+            user: Some("u".to_owned()),
+        };
+        assert_eq!(head, expected);
+        assert_eq!(scan(b"{}").unwrap(), Head::default());
+        assert_eq!(scan(br#"{"stream": null, "stream_options": null}"#).unwrap(), Head::default());
+    }
+
+    #[test]
+    fn a_second_model_is_refused_however_it_is_spelt() {
+        for body in [
+            r#"{"model": "a", "model": "b"}"#,
+            r#"{"model": "a", "m\u006fdel": "b"}"#,
+            r#"{"stream": true, "stream": false}"#,
+        ] {
+            assert!(scan(body.as_bytes()).unwrap_err().message.contains("duplicate"), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_request_is_an_error_with_its_place() {
+        assert_eq!(scan(br#"{"model": 5}"#).unwrap_err().path, "model");
+        assert_eq!(
+            scan(br#"{"stream_options": {"include_usage": 1}}"#).unwrap_err().path,
+            "stream_options.include_usage"
+        );
+        for body in ["", "[]", "{", "null", "{} {}"] {
+            assert!(scan(body.as_bytes()).is_err(), "{body}");
+        }
+    }
+}

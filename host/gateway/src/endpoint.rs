@@ -1,0 +1,159 @@
+//! Which request is for what: method and path.
+
+use http::Method;
+
+/// Dialects of chat that a client can speak.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ChatDialect {
+    /// `/v1/chat/completions`.
+    OpenaiChat,
+    /// `/v1/completions`.
+    OpenaiCompletions,
+    /// `/v1/responses`.
+    OpenaiResponses,
+    /// `/v1/messages`.
+    AnthropicMessages,
+}
+
+/// What a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Endpoint {
+    /// A chat.
+    Chat(ChatDialect),
+    /// `/v1/messages/count_tokens`.
+    CountTokens,
+    /// `/v1/embeddings`.
+    Embeddings,
+    /// `/v1/rerank` and `/v2/rerank`.
+    Rerank,
+    /// `/v1/audio/speech`.
+    Speech,
+    /// `/v1/audio/transcriptions`.
+    Transcriptions,
+    /// `/v1/audio/translations`.
+    Translations,
+    /// `/v1/feedback`, which is logged and counted; nothing keeps it yet.
+    Feedback,
+    /// `/v1/feedback/ID`.
+    FeedbackUpdate,
+    /// `/v1/models`.
+    Models,
+    /// `/v1/models/ID`.
+    Model,
+    /// `/health`.
+    Health,
+    /// `/ready`.
+    Ready,
+    /// `/metrics`.
+    Metrics,
+}
+
+/// Why a request is for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoEndpoint {
+    /// Nothing is at this path.
+    Path,
+    /// Something is, but for another method: those that it has, in the form
+    /// of the header `allow`.
+    Method(&'static str),
+}
+
+impl Endpoint {
+    /// What a request is for. Paths are taken with `/v1` or without, since
+    /// clients differ in whether their base URL has it.
+    pub fn of(method: &Method, path: &str) -> Result<Self, NoEndpoint> {
+        let bare = path.strip_prefix("/v1").filter(|rest| rest.starts_with('/')).unwrap_or(path);
+        let (endpoint, methods) = match bare {
+            "/chat/completions" => (Self::Chat(ChatDialect::OpenaiChat), "POST"),
+            "/completions" => (Self::Chat(ChatDialect::OpenaiCompletions), "POST"),
+            "/responses" => (Self::Chat(ChatDialect::OpenaiResponses), "POST"),
+            "/messages" => (Self::Chat(ChatDialect::AnthropicMessages), "POST"),
+            "/messages/count_tokens" => (Self::CountTokens, "POST"),
+            "/embeddings" => (Self::Embeddings, "POST"),
+            "/rerank" | "/v2/rerank" => (Self::Rerank, "POST"),
+            "/audio/speech" => (Self::Speech, "POST"),
+            "/audio/transcriptions" => (Self::Transcriptions, "POST"),
+            "/audio/translations" => (Self::Translations, "POST"),
+            "/feedback" => (Self::Feedback, "POST, PUT"),
+            "/models" => (Self::Models, "GET"),
+            "/health" => (Self::Health, "GET"),
+            "/ready" => (Self::Ready, "GET"),
+            "/metrics" => (Self::Metrics, "GET"),
+            _ if is_below(bare, "/models/") => (Self::Model, "GET"),
+            _ if is_below(bare, "/feedback/") => (Self::FeedbackUpdate, "PUT"),
+            _ => return Err(NoEndpoint::Path),
+        };
+        match methods.split(", ").any(|allowed| method == allowed) {
+            true => Ok(endpoint),
+            false => Err(NoEndpoint::Method(methods)),
+        }
+    }
+
+    /// Its name in metrics and logs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Chat(ChatDialect::OpenaiChat) => "chat_completions",
+            Self::Chat(ChatDialect::OpenaiCompletions) => "completions",
+            Self::Chat(ChatDialect::OpenaiResponses) => "responses",
+            Self::Chat(ChatDialect::AnthropicMessages) => "messages",
+            Self::CountTokens => "count_tokens",
+            Self::Embeddings => "embeddings",
+            Self::Rerank => "rerank",
+            Self::Speech => "audio_speech",
+            Self::Transcriptions => "audio_transcriptions",
+            Self::Translations => "audio_translations",
+            Self::Feedback => "feedback",
+            Self::FeedbackUpdate => "feedback_update",
+            Self::Models => "models",
+            Self::Model => "model",
+            Self::Health => "health",
+            Self::Ready => "ready",
+            Self::Metrics => "metrics",
+        }
+    }
+
+    /// Whether it is for those who run the gateway, and needs no API key.
+    pub const fn is_open(self) -> bool {
+        matches!(self, Self::Health | Self::Ready | Self::Metrics)
+    }
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| !rest.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_found_with_and_without_the_version() {
+        for path in ["/v1/chat/completions", "/chat/completions"] {
+            assert_eq!(Endpoint::of(&Method::POST, path), Ok(Endpoint::Chat(ChatDialect::OpenaiChat)));
+        }
+        assert_eq!(Endpoint::of(&Method::GET, "/v1/models/openai/gpt-4o"), Ok(Endpoint::Model));
+        assert_eq!(Endpoint::of(&Method::GET, "/v1/models"), Ok(Endpoint::Models));
+    }
+
+    #[test]
+    fn a_reranking_is_found_in_each_version_and_feedback_with_each_method() {
+        for path in ["/rerank", "/v1/rerank", "/v2/rerank"] {
+            assert_eq!(Endpoint::of(&Method::POST, path), Ok(Endpoint::Rerank), "{path}");
+        }
+        for method in [Method::POST, Method::PUT] {
+            assert_eq!(Endpoint::of(&method, "/v1/feedback"), Ok(Endpoint::Feedback), "{method}");
+        }
+        assert_eq!(Endpoint::of(&Method::PUT, "/v1/feedback/id"), Ok(Endpoint::FeedbackUpdate));
+        assert_eq!(Endpoint::of(&Method::GET, "/v1/feedback"), Err(NoEndpoint::Method("POST, PUT")));
+        assert_eq!(Endpoint::of(&Method::POST, "/v1/feedback/id"), Err(NoEndpoint::Method("PUT")));
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_apart_from_what_takes_another_method() {
+        assert_eq!(Endpoint::of(&Method::GET, "/v1/chat/completions"), Err(NoEndpoint::Method("POST")));
+        for path in ["/", "/v1", "/v1/", "/v1chat/completions", "/v2/chat/completions", "/v1/models/"] {
+            assert_eq!(Endpoint::of(&Method::GET, path), Err(NoEndpoint::Path), "{path}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What a client is told when there is no answer: the failure in the terms of
+//! the client's dialect.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+use jackfield_router::{Failure, FailureKind};
+use jackfield_runtime::api::types::{Error, ErrorKind};
+
+use crate::dialect::{anthropic_messages, openai_chat};
+use crate::endpoint::ChatDialect;
+use crate::wire::body::Body;
+
+/// The failure as the contract's record, which dialects know how to write.
+pub(crate) fn record(failure: &Failure) -> Error {
+    let kind = match failure.kind {
+        FailureKind::Authentication => ErrorKind::Authentication,
+        FailureKind::Permission => ErrorKind::Permission,
+        FailureKind::RateLimited | FailureKind::Refused => ErrorKind::RateLimited,
+        FailureKind::QuotaExceeded => ErrorKind::QuotaExceeded,
+        FailureKind::InvalidRequest | FailureKind::NoTarget => ErrorKind::InvalidRequest,
+        FailureKind::NotFound => ErrorKind::NotFound,
+        FailureKind::ContextLength => ErrorKind::ContextLength,
+        FailureKind::ContentFilter => ErrorKind::ContentFilter,
+        FailureKind::Overloaded => ErrorKind::Overloaded,
+        FailureKind::Unavailable => ErrorKind::Unavailable,
+        FailureKind::Timeout => ErrorKind::Timeout,
+        FailureKind::Unsupported => ErrorKind::Unsupported,
+        FailureKind::BadUpstreamAnswer => ErrorKind::BadUpstreamAnswer,
+        _ => ErrorKind::Internal,
+    };
+    Error {
+        kind,
+        message: failure.message.clone(),
+        status: Some(failure.status),
+        retry_after_ms: failure.retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+        code: failure.code.clone(),
+        body: failure.body.clone(),
+        sent: failure.sent,
+    }
+}
+
+/// The body that tells of a failure.
+pub(crate) fn body(dialect: ChatDialect, error: &Error, param: Option<&str>) -> Bytes {
+    match dialect {
+        ChatDialect::OpenaiChat | ChatDialect::OpenaiCompletions | ChatDialect::OpenaiResponses => {
+            openai_chat::encode_error(error, param)
+        }
+        ChatDialect::AnthropicMessages => anthropic_messages::encode_error(error, param),
+    }
+}
+
+/// The answer that tells of a failure.
+pub(crate) fn response(dialect: ChatDialect, failure: &Failure, param: Option<&str>) -> Response<Body> {
+    let error = record(failure);
+    let mut response = Response::new(body(dialect, &error, param).into());
+    *response.status_mut() =
+        StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if let Some(wait) = failure.retry_after {
+        // Whole seconds, rounded up: a client that comes a little late is served.
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_millis().div_ceil(1000) as u64));
+        headers.insert("retry-after-ms", HeaderValue::from(wait.as_millis() as u64));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_failure_has_the_shape_of_the_clients_dialect() {
+        let failure = Failure::new(FailureKind::NotFound, "no such model");
+        let openai = body(ChatDialect::OpenaiChat, &record(&failure), Some("model"));
+        let openai: serde_json::Value = serde_json::from_slice(&openai).unwrap();
+        assert_eq!(openai["error"]["message"], "no such model");
+        assert_eq!(openai["error"]["param"], "model");
+        let anthropic = body(ChatDialect::AnthropicMessages, &record(&failure), None);
+        let anthropic: serde_json::Value = serde_json::from_slice(&anthropic).unwrap();
+        assert_eq!(anthropic["type"], "error");
+        assert_eq!(anthropic["error"]["type"], "not_found_error");
+    }
+
+    #[test]
+    fn a_wait_is_told_in_whole_seconds_and_in_milliseconds() {
+        let mut failure = Failure::new(FailureKind::RateLimited, "later");
+        failure.retry_after = Some(Duration::from_millis(1_200));
+        let response = response(ChatDialect::OpenaiChat, &failure, None);
+        assert_eq!(response.status(), 429);
+        assert_eq!(response.headers()["retry-after"], "2");
+        assert_eq!(response.headers()["retry-after-ms"], "1200");
+    }
+}

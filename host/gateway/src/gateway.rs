@@ -1,0 +1,197 @@
+//! The gateway: takes a request, finds out who asks for what, has it routed, and
+//! answers in the client's own dialect.
+
+mod answers;
+mod around;
+mod asked;
+mod audio;
+mod build;
+mod chats;
+mod embeddings;
+mod feedback;
+mod models;
+mod plans;
+mod rerank;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body::Body as HttpBody;
+use jackfield_router::access::Keys;
+use jackfield_router::plan::{Names, Plans};
+use jackfield_router::{Failure, FailureKind, Node, Router};
+use jackfield_runtime::api::transcription::Task;
+
+use crate::endpoint::{ChatDialect, Endpoint, NoEndpoint};
+use crate::fault;
+use crate::metrics::Metrics;
+use crate::providers::Providers;
+use crate::settings::ServerSettings;
+use crate::wire::body::Body;
+
+pub use build::{BuildError, GatewayBuilder};
+
+/// The gateway. Cloning is cheap and gives the same one.
+#[derive(Clone)]
+pub struct Gateway {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: ServerSettings,
+    providers: Arc<dyn Providers>,
+    names: Names,
+    /// All names that `/v1/models` lists.
+    listed: BTreeSet<String>,
+    routes: BTreeMap<String, Arc<Node>>,
+    /// Plans of model names and of configs that clients send.
+    plans: Plans,
+    keys: Option<Arc<dyn Keys>>,
+    router: Router,
+    metrics: Metrics,
+    /// Set once the gateway is about to end.
+    leaving: AtomicBool,
+}
+
+impl fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Gateway").field("settings", &self.inner.settings).finish_non_exhaustive()
+    }
+}
+
+impl Gateway {
+    /// A gateway over these providers.
+    pub fn builder(providers: Arc<dyn Providers>, settings: ServerSettings) -> GatewayBuilder {
+        GatewayBuilder::new(providers, settings)
+    }
+
+    /// What the configuration says of it.
+    pub fn settings(&self) -> &ServerSettings {
+        &self.inner.settings
+    }
+
+    /// From now on `/ready` says no, so that a balancer sends nothing more.
+    pub fn leave(&self) {
+        self.inner.leaving.store(true, Ordering::Relaxed);
+    }
+
+    /// Answers a request. Dropping the future ends what was begun for it, and so
+    /// does dropping the body of the answer.
+    pub async fn handle<B>(&self, request: Request<B>) -> Response<Body>
+    where
+        B: HttpBody<Data = Bytes> + Send,
+        B::Error: fmt::Display,
+    {
+        let (head, body) = request.into_parts();
+        let origin = head.headers.get(header::ORIGIN).cloned();
+        let mut response = match Endpoint::of(&head.method, head.uri.path()) {
+            Ok(endpoint) => {
+                let response = self.endpoint(endpoint, &head, body).await;
+                self.inner.metrics.count(endpoint, response.status());
+                response
+            }
+            Err(NoEndpoint::Method(_)) if head.method == Method::OPTIONS && origin.is_some() => preflight(),
+            Err(NoEndpoint::Method(wanted)) => {
+                let failure = Failure::new(
+                    FailureKind::InvalidRequest,
+                    format!("{} is for {wanted}, not {}", head.uri.path(), head.method),
+                );
+                let mut response = fault::response(ChatDialect::OpenaiChat, &failure.with_status(405), None);
+                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(wanted));
+                response
+            }
+            Err(NoEndpoint::Path) => {
+                let failure = Failure::new(
+                    FailureKind::NotFound,
+                    format!(
+                        "nothing is at {}; chats are at /v1/chat/completions and /v1/messages",
+                        head.uri.path()
+                    ),
+                );
+                fault::response(ChatDialect::OpenaiChat, &failure, None)
+            }
+        };
+        if let Some(origin) = origin {
+            self.allow(&origin, &mut response);
+        }
+        response
+    }
+
+    async fn endpoint<B>(&self, endpoint: Endpoint, head: &http::request::Parts, body: B) -> Response<Body>
+    where
+        B: HttpBody<Data = Bytes> + Send,
+        B::Error: fmt::Display,
+    {
+        let dialect = match endpoint {
+            Endpoint::Chat(dialect) => dialect,
+            Endpoint::CountTokens => ChatDialect::AnthropicMessages,
+            _ => ChatDialect::OpenaiChat,
+        };
+        let answer = match endpoint {
+            Endpoint::Health => Ok(text("ok\n")),
+            Endpoint::Ready => Ok(self.ready()),
+            Endpoint::Metrics if self.inner.settings.metrics => Ok(text(self.inner.metrics.render())),
+            Endpoint::Metrics => Err(Failure::new(
+                FailureKind::NotFound,
+                "metrics are switched off; write `metrics = true` under [server]",
+            )),
+            Endpoint::Chat(dialect) => self.chat(dialect, head, body).await,
+            Endpoint::CountTokens => self.count_tokens(head, body).await,
+            Endpoint::Embeddings => self.embeddings(head, body).await,
+            Endpoint::Rerank => self.rerank(head, body).await,
+            Endpoint::Speech => self.speech(head, body).await,
+            Endpoint::Transcriptions => self.transcription(Task::Transcribe, head, body).await,
+            Endpoint::Translations => self.transcription(Task::Translate, head, body).await,
+            Endpoint::Feedback => self.feedback(head, body).await,
+            Endpoint::FeedbackUpdate => self.feedback_update(head, body).await,
+            Endpoint::Models | Endpoint::Model => self.models(head).await,
+        };
+        answer.unwrap_or_else(|failure| fault::response(dialect, &failure, None))
+    }
+
+    fn ready(&self) -> Response<Body> {
+        let mut response = text("ready\n");
+        if self.inner.leaving.load(Ordering::Relaxed) {
+            response = text("about to end\n");
+            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        }
+        response
+    }
+
+    /// Tells a browser that a page of this origin may read the answer.
+    fn allow(&self, origin: &HeaderValue, response: &mut Response<Body>) {
+        let headers = response.headers_mut();
+        if self.inner.settings.cors.iter().any(|allowed| allowed.as_bytes() == origin.as_bytes()) {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("*"));
+        }
+        headers.append(header::VARY, HeaderValue::from_static("origin"));
+    }
+}
+
+/// What a browser asks before it sends a request with a key. Whether the origin
+/// may is told like on every answer.
+fn preflight() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST, PUT"));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static("authorization, content-type, *"),
+    );
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static("600"));
+    response
+}
+
+fn text(text: impl Into<String>) -> Response<Body> {
+    let mut response = Response::new(Body::from(text.into()));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
+    response
+}

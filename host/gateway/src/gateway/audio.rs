@@ -1,0 +1,66 @@
+//! `/v1/audio/speech`, `/v1/audio/transcriptions` and `/v1/audio/translations`.
+
+mod form;
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{Response, header, request};
+use http_body::Body as HttpBody;
+use jackfield_router::Failure;
+use jackfield_runtime::api::transcription::Task;
+
+use super::Gateway;
+use super::answers::unreadable;
+use crate::call::audio::fields_to_json;
+use crate::call::audio::speech::Speaking;
+use crate::call::audio::transcription::Transcribing;
+use crate::dialect::audio::decode_transcription;
+use crate::dialect::head;
+use crate::endpoint::ChatDialect;
+use crate::wire::body::Body;
+
+/// In whose terms errors are told.
+const DIALECT: ChatDialect = ChatDialect::OpenaiChat;
+
+impl Gateway {
+    pub(super) async fn speech<B>(&self, head: &request::Parts, body: B) -> Result<Response<Body>, Failure>
+    where
+        B: HttpBody<Data = Bytes> + Send,
+        B::Error: fmt::Display,
+    {
+        let asked = self.asked(head, body).await?;
+        let model = match head::scan(&asked.body) {
+            Ok(scanned) => scanned.model,
+            Err(error) => return Ok(unreadable(DIALECT, &error)),
+        };
+        let attempt = Speaking { body: asked.body.clone(), model, behalf: self.behalf(&asked, head) };
+        self.route(&asked, head, DIALECT, attempt.model.as_deref(), &attempt).await
+    }
+
+    pub(super) async fn transcription<B>(
+        &self,
+        task: Task,
+        head: &request::Parts,
+        body: B,
+    ) -> Result<Response<Body>, Failure>
+    where
+        B: HttpBody<Data = Bytes> + Send,
+        B::Error: fmt::Display,
+    {
+        let mut asked = self.asked(head, body).await?;
+        let form = match form::read(head.headers.get(header::CONTENT_TYPE), std::mem::take(&mut asked.body)) {
+            Ok(form) => form,
+            Err(error) => return Ok(unreadable(DIALECT, &error)),
+        };
+        // Routes ask about the form's fields as they do about members of JSON.
+        asked.body = fields_to_json(&form.fields);
+        let decoded = match decode_transcription(form, task) {
+            Ok(decoded) => decoded,
+            Err(error) => return Ok(unreadable(DIALECT, &error)),
+        };
+        let behalf = self.behalf(&asked, head);
+        let attempt = Transcribing { asked: decoded, fields: asked.body.clone(), behalf };
+        self.route(&asked, head, DIALECT, Some(&attempt.asked.request.model), &attempt).await
+    }
+}

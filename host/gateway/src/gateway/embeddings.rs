@@ -1,0 +1,38 @@
+//! `/v1/embeddings`.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{Response, request};
+use http_body::Body as HttpBody;
+use jackfield_router::Failure;
+
+use super::Gateway;
+use super::answers::unreadable;
+use crate::call::embeddings::Embeddings;
+use crate::dialect::head;
+use crate::endpoint::ChatDialect;
+use crate::wire::body::Body;
+
+/// In whose terms errors are told.
+const DIALECT: ChatDialect = ChatDialect::OpenaiChat;
+
+impl Gateway {
+    pub(super) async fn embeddings<B>(
+        &self,
+        head: &request::Parts,
+        body: B,
+    ) -> Result<Response<Body>, Failure>
+    where
+        B: HttpBody<Data = Bytes> + Send,
+        B::Error: fmt::Display,
+    {
+        let asked = self.asked(head, body).await?;
+        let model = match head::scan(&asked.body) {
+            Ok(scanned) => scanned.model,
+            Err(error) => return Ok(unreadable(DIALECT, &error)),
+        };
+        let attempt = Embeddings { body: asked.body.clone(), model, behalf: self.behalf(&asked, head) };
+        self.route(&asked, head, DIALECT, attempt.model.as_deref(), &attempt).await
+    }
+}

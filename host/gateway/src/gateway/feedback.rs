@@ -1,0 +1,112 @@
+//! `/v1/feedback`: what people think of answers, by the trace that the answers
+//! belong to, in Portkey's shape.
+//!
+//! Nothing keeps feedback yet: until there are callbacks to hand it to, each is
+//! an event of the log (target `jackfield::feedback`; what is said in its
+//! metadata at level debug only) and a count in the metrics
+//! (`jackfield_feedback_total`). So an id isn't looked up when its feedback is
+//! changed, and the change is an event of its own.
+//!
+//! <https://portkey.ai/docs/api-reference/admin-api/data-plane/feedback>
+
+mod read;
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{Response, request};
+use http_body::Body as HttpBody;
+use jackfield_router::Failure;
+use jackfield_router::access::Caller;
+use serde_json::json;
+
+use self::read::Feedback;
+use super::Gateway;
+use super::answers::{json as answer, unreadable};
+use crate::auth;
+use crate::endpoint::ChatDialect;
+use crate::wire::body::Body;
+
+impl Gateway {
+    /// One feedback, or a list of them.
+    pub(super) async fn feedback<B>(&self, head: &request::Parts, body: B) -> Result<Response<Body>, Failure>
+    where
+        B: HttpBody<Data = Bytes> + Send,
+        B::Error: fmt::Display,
+    {
+        let caller = auth::caller(self.inner.keys.as_deref(), &head.headers).await?;
+        let body = self.take(&head.headers, body).await?;
+        let all = match read::new(&body) {
+            Ok(all) => all,
+            Err(error) => return Ok(unreadable(ChatDialect::OpenaiChat, &error)),
+        };
+        let mut ids = Vec::with_capacity(all.len());
+        for feedback in all {
+            let id = new_id();
+            if let Some(value) = feedback.value {
+                self.inner.metrics.feedback(value);
+            }
+            log(&id, &feedback, &caller);
+            ids.push(id);
+        }
+        Ok(received(&ids))
+    }
+
+    /// Another value, weight or metadata for a feedback that was given before.
+    pub(super) async fn feedback_update<B>(
+        &self,
+        head: &request::Parts,
+        body: B,
+    ) -> Result<Response<Body>, Failure>
+    where
+        B: HttpBody<Data = Bytes> + Send,
+        B::Error: fmt::Display,
+    {
+        let caller = auth::caller(self.inner.keys.as_deref(), &head.headers).await?;
+        let body = self.take(&head.headers, body).await?;
+        let feedback = match read::change(&body) {
+            Ok(feedback) => feedback,
+            Err(error) => return Ok(unreadable(ChatDialect::OpenaiChat, &error)),
+        };
+        let id = head.uri.path().split_once("/feedback/").map_or("", |(_, id)| id).to_owned();
+        log(&id, &feedback, &caller);
+        Ok(received(&[id]))
+    }
+}
+
+fn log(id: &str, feedback: &Feedback, caller: &Caller) {
+    let Feedback { trace_id, value, weight, metadata } = feedback;
+    let (trace_id, key) = (trace_id.as_deref(), caller.key.as_deref());
+    tracing::info!(target: "jackfield::feedback", feedback_id = id, trace_id, value, weight, key, "feedback");
+    if let Some(metadata) = metadata {
+        tracing::debug!(target: "jackfield::feedback", feedback_id = id, metadata, "metadata of a feedback");
+    }
+}
+
+fn received(ids: &[String]) -> Response<Body> {
+    let body = json!({ "status": "success", "message": "Feedback received", "feedback_ids": ids });
+    answer(Bytes::from(body.to_string()))
+}
+
+/// An id in the form of a random UUID (RFC 9562, version 4).
+fn new_id() -> String {
+    let random = fastrand::u128(..) & !(0xf << 76) & !(0b11 << 62) | (4 << 76) | (0b10 << 62);
+    let digits = format!("{random:032x}");
+    format!("{}-{}-{}-{}-{}", &digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_a_uuid_of_version_4() {
+        for _ in 0..100 {
+            let id = new_id();
+            let lengths: Vec<_> = id.split('-').map(str::len).collect();
+            assert_eq!(lengths, [8, 4, 4, 4, 12], "{id}");
+            assert_eq!(&id[14..15], "4", "{id}");
+            assert!(matches!(&id[19..20], "8" | "9" | "a" | "b"), "{id}");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! The HTTP surface: clients that speak OpenAI's or Anthropic's protocol, or
+//! send Portkey's headers, get their answers from routed providers.
+//!
+//! [`Gateway`] turns requests into answers and knows nothing of sockets;
+//! [`serve`] puts it on one.
+
+pub mod dialect;
+pub mod endpoint;
+
+pub mod providers;
+pub mod serve;
+pub mod settings;
+pub mod wire;
+
+mod auth;
+mod call;
+mod fault;
+mod gateway;
+mod identity;
+mod metrics;
+mod portkey;
+
+pub use gateway::{BuildError, Gateway, GatewayBuilder};
+pub use providers::Providers;
+pub use settings::ServerSettings;

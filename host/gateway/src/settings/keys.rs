@@ -1,0 +1,38 @@
+//! `[server.keys.NAME]`: one API key of the gateway.
+
+use jackfield_runtime::secret::SecretSource;
+use jackfield_runtime::settings::document::Node;
+
+/// One API key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeySettings {
+    /// `key`: where the key itself is.
+    pub key: SecretSource,
+    /// `tenant`: on whose behalf its calls are made; without one, the key's
+    /// name is the tenant's.
+    pub tenant: Option<String>,
+    /// `models`: which ones it may use, as `provider/model` or `provider/*`.
+    pub models: Option<Vec<String>>,
+}
+
+impl KeySettings {
+    pub(super) fn read(node: &Node<'_>) -> Option<Self> {
+        let mut fields = node.fields()?;
+        let key =
+            fields.require("key", "{ env = \"GATEWAY_KEY\" }").and_then(|node| SecretSource::read(&node));
+        let tenant = fields.take("tenant").and_then(|node| node.string()).map(str::to_owned);
+        let models = fields.take("models").and_then(|node| {
+            node.list(|node| {
+                let pattern = node.string()?;
+                let star = pattern.strip_suffix('*').unwrap_or(pattern);
+                if star.contains('*') || (!pattern.contains('/') && pattern != "*") {
+                    node.reject("this names no models: write \"provider/model\", \"provider/*\" or \"*\"");
+                    return None;
+                }
+                Some(pattern.to_owned())
+            })
+        });
+        fields.finish();
+        Some(Self { key: key?, tenant, models })
+    }
+}

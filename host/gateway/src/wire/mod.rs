@@ -1,0 +1,4 @@
+//! HTTP itself: bodies in and out.
+
+pub mod body;
+pub mod intake;

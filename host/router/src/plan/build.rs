@@ -1,0 +1,268 @@
+//! Makes a plan of a config: hands rules down, and asks the program around for
+//! everything that the config wants of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderName;
+use url::Url;
+
+use super::around::{Surroundings, Wish};
+use super::inherit::Inherited;
+use super::{Conditional, Fallback, Group, Leaf, Loadbalance, Node};
+use crate::balance::{Balancer, Table};
+use crate::breaker::Breaker;
+use crate::config::{Config, ConfigError, Problem, Strategy};
+use crate::json::Json;
+use crate::params::Params;
+use crate::retry::Budget;
+
+/// What a request's own headers say of all targets, over any config.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// The provider of targets that name none.
+    pub provider: Option<String>,
+    /// The base URL.
+    pub custom_host: Option<Url>,
+    /// How long one try may take.
+    pub request_timeout: Option<Duration>,
+    /// Headers that are sent on.
+    pub forward_headers: Option<Vec<HeaderName>>,
+    /// Whether answers have nothing in them but what OpenAI's have.
+    pub strict: Option<bool>,
+}
+
+impl Overrides {
+    /// Whether they say nothing.
+    pub fn is_empty(&self) -> bool {
+        let Self { provider, custom_host, request_timeout, forward_headers, strict } = self;
+        provider.is_none()
+            && custom_host.is_none()
+            && request_timeout.is_none()
+            && forward_headers.is_none()
+            && strict.is_none()
+    }
+}
+
+/// A plan for a model of a provider, without rules.
+pub fn of_model(path: &str, provider: Arc<str>, model: Arc<str>) -> Node {
+    Node::Leaf(Arc::new(Leaf::plain(path, Some(provider), Some(model))))
+}
+
+/// Makes a plan of a config. `root` is what paths begin with: `config`, or
+/// `routes.NAME`.
+///
+/// # Errors
+/// Everything that the config wants and doesn't get.
+pub fn build(
+    config: &Config,
+    root: &str,
+    overrides: &Overrides,
+    around: &dyn Surroundings,
+) -> Result<Node, ConfigError> {
+    let mut builder = Builder { around, overrides, problems: Vec::new() };
+    let node = builder.node(config, root, &Inherited::default());
+    match node {
+        Some(node) if builder.problems.is_empty() => Ok(node),
+        _ => Err(ConfigError::new(builder.problems)),
+    }
+}
+
+struct Builder<'b> {
+    around: &'b dyn Surroundings,
+    overrides: &'b Overrides,
+    problems: Vec<Problem>,
+}
+
+impl Builder<'_> {
+    fn node(&mut self, config: &Config, path: &str, above: &Inherited) -> Option<Node> {
+        let rules = above.with(config);
+        let Some(strategy) = &config.strategy else {
+            return self.leaf(config, path, rules).map(|leaf| Node::Leaf(Arc::new(leaf)));
+        };
+        let targets = config.targets.iter().enumerate();
+        let targets: Vec<Option<Node>> = targets
+            .map(|(place, target)| self.node(target, &format!("{path}.targets[{place}]"), &rules))
+            .collect();
+        let targets: Vec<Node> = targets.into_iter().collect::<Option<_>>()?;
+        if targets.is_empty() {
+            self.reject(&config.pointer, "", "there is no target".to_owned());
+            return None;
+        }
+        let place =
+            |name: &str| config.targets.iter().position(|target| target.name.as_deref() == Some(name));
+        let group = Group { path: path.into(), targets };
+        Some(match strategy {
+            Strategy::Single => Node::Single(group),
+            Strategy::Fallback { on_status } => {
+                Node::Fallback(Fallback { group, on_status: on_status.clone() })
+            }
+            Strategy::Loadbalance { balance, sticky } => {
+                let weights: Vec<f64> =
+                    config.targets.iter().map(|target| target.weight.unwrap_or(1.0)).collect();
+                Node::Loadbalance(Loadbalance {
+                    loads: weights.iter().map(|_| Arc::default()).collect(),
+                    balancer: Balancer::new(*balance, weights.len()),
+                    sticky: sticky.clone().map(Table::new),
+                    weights,
+                    group,
+                })
+            }
+            Strategy::Conditional { conditions, default } => {
+                let conditions = conditions.iter();
+                Node::Conditional(Conditional {
+                    // Names were checked when the config was read.
+                    conditions: conditions
+                        .filter_map(|condition| Some((condition.query.clone(), place(&condition.then)?)))
+                        .collect(),
+                    default: default.as_deref().and_then(place),
+                    metadata: rules.metadata,
+                    group,
+                })
+            }
+        })
+    }
+
+    fn leaf(&mut self, config: &Config, path: &str, rules: Inherited) -> Option<Leaf> {
+        let (mut provider, mut model) = (None, None);
+        let take = |params: Vec<(String, Json)>| {
+            let (models, others): (Vec<_>, Vec<_>) =
+                params.into_iter().partition(|(name, _)| name == "model");
+            (models.into_iter().next_back().map(|(_, value)| value), others)
+        };
+        let (override_model, overrides) = take(rules.override_params);
+        let (default_model, defaults) = take(rules.default_params);
+        let override_model = self.text(config, "override_params", override_model);
+        let default_model = self.text(config, "default_params", default_model);
+        if let Some(written) = &config.model {
+            if override_model.is_some() {
+                self.reject(&config.pointer, "override_params", "`model` names the model already".to_owned());
+            }
+            match self.around.model(written) {
+                Ok(named) => (provider, model) = (Some(named.provider), Some(named.model)),
+                Err(why) => self.reject(&config.pointer, "model", why),
+            }
+        }
+        let given =
+            config.provider.as_ref().or(self.overrides.provider.as_ref().filter(|_| provider.is_none()));
+        if let Some(name) = given {
+            match self.around.provider(name) {
+                Ok(name) => provider = Some(name),
+                Err(why) => self.reject(&config.pointer, "provider", why),
+            }
+        }
+        if let Some(written) = override_model {
+            model = Some(self.slug(config, &written, &mut provider));
+        }
+        let default_model = default_model.map(Arc::from);
+        let leaf = Leaf {
+            path: path.into(),
+            name: config.name.clone(),
+            provider,
+            model,
+            default_model,
+            params: Params::new(overrides, defaults, &rules.drop_params),
+            retry: rules.retry.unwrap_or_default(),
+            request_timeout: self.overrides.request_timeout.or(rules.request_timeout),
+            cache: rules.cache,
+            custom_host: self.overrides.custom_host.clone().or(rules.custom_host),
+            api_key: config.api_key.clone(),
+            passthrough: config.passthrough,
+            forward_headers: self
+                .overrides
+                .forward_headers
+                .clone()
+                .or(rules.forward_headers)
+                .unwrap_or_default(),
+            strict: self.overrides.strict.or(rules.strict).unwrap_or(true),
+            before: [rules.default_before, rules.before.unwrap_or_default()].concat(),
+            after: [rules.default_after, rules.after.unwrap_or_default()].concat(),
+            metadata: rules.metadata,
+            options: config.options.clone(),
+            breaker: rules.breaker.map(Breaker::new),
+            budget: Budget::default(),
+        };
+        self.ask(config, &leaf);
+        Some(leaf)
+    }
+
+    /// `@provider/model` names a provider as well.
+    fn slug(&mut self, config: &Config, written: &str, provider: &mut Option<Arc<str>>) -> Arc<str> {
+        let Some((slug, model)) = written.strip_prefix('@').and_then(|rest| rest.split_once('/')) else {
+            return written.into();
+        };
+        match self.around.provider(slug) {
+            Ok(named) => {
+                if let Some(other) = provider.as_ref().filter(|other| ***other != *named) {
+                    let why =
+                        format!("{written:?} names another provider than this target's, {other:?}: keep one");
+                    self.reject(&config.pointer, "override_params", why);
+                }
+                *provider = Some(named);
+            }
+            Err(why) => self.reject(&config.pointer, "override_params", why),
+        }
+        model.into()
+    }
+
+    fn text(&mut self, config: &Config, field: &str, value: Option<Json>) -> Option<String> {
+        let value = value?;
+        let text = value.as_string().filter(|text| !text.trim().is_empty());
+        if text.is_none() {
+            self.reject(&config.pointer, field, "`model` must be a string that names a model".to_owned());
+        }
+        text
+    }
+
+    /// Asks for everything that the target wants of the program around.
+    fn ask(&mut self, config: &Config, leaf: &Leaf) {
+        let provider = leaf.provider.as_deref();
+        let at = &config.pointer;
+        if leaf.api_key.is_some() {
+            self.wish(at, "api_key", Wish::ApiKey { provider });
+        }
+        for name in leaf.options.names() {
+            self.wish(at, name.field(), Wish::Option { provider, name });
+        }
+        if let Some(url) = &leaf.custom_host {
+            self.wish(at, "custom_host", Wish::CustomHost { provider, url });
+        }
+        for header in &leaf.forward_headers {
+            self.wish(at, "forward_headers", Wish::ForwardHeader(header));
+        }
+        if let Some(cache) = leaf.cache {
+            self.wish(at, "cache", Wish::Cache(cache.mode));
+        }
+        if !leaf.strict {
+            self.wish(at, "strict_open_ai_compliance", Wish::LooseCompliance);
+        }
+        if leaf.passthrough {
+            self.wish(at, "passthrough", Wish::Passthrough);
+        }
+        for hook in leaf.before.iter().chain(&leaf.after) {
+            if hook.checks.is_empty() {
+                self.wish(&hook.pointer, "", Wish::SavedHook(hook));
+                continue;
+            }
+            self.wish(&hook.pointer, "", Wish::Hook(hook));
+            for check in hook.checks.iter().filter(|check| check.enabled) {
+                self.wish(&hook.pointer, "", Wish::Check(check));
+            }
+        }
+    }
+
+    fn wish(&mut self, pointer: &str, field: &str, wish: Wish<'_>) {
+        if let Err(why) = self.around.permits(wish) {
+            self.reject(pointer, field, why);
+        }
+    }
+
+    fn reject(&mut self, pointer: &str, field: &str, message: String) {
+        let slash = if field.is_empty() { "" } else { "/" };
+        let problem = Problem { pointer: format!("{pointer}{slash}{field}"), message };
+        // Rules that are handed down would be refused once for each target.
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Guesses which known name a misspelt one was meant to be.
+
+/// The known name nearest to `name`, if it is near enough to be a slip. `-`,
+/// `_` and camelCase are taken as the same spelling.
+pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let slips = 1 + name.chars().count() / 4;
+    let name = fold(name);
+    known
+        .into_iter()
+        .map(|candidate| (strsim::osa_distance(&name, &fold(candidate)), candidate))
+        .filter(|(distance, _)| *distance <= slips)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// What to do about a name that isn't known.
+pub(crate) fn advice<'n>(name: &str, known: impl IntoIterator<Item = &'n str> + Clone) -> String {
+    if let Some(meant) = nearest(name, known.clone()) {
+        return format!("did you mean `{meant}`?");
+    }
+    let known: Vec<&str> = known.into_iter().collect();
+    match known.len() {
+        0 => "remove it".to_owned(),
+        1..=12 => format!("remove it, or use one of: {}", known.join(", ")),
+        _ => "remove it".to_owned(),
+    }
+}
+
+fn fold(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !folded.is_empty() && !folded.ends_with('_') {
+            folded.push('_');
+        }
+        folded.push(if c == '-' { '_' } else { c.to_ascii_lowercase() });
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KNOWN: [&str; 3] = ["override_params", "request_timeout", "retry"];
+
+    #[test]
+    fn slips_and_other_spellings_find_their_word() {
+        for (slip, word) in [
+            ("overrideParams", "override_params"),
+            ("override-params", "override_params"),
+            ("request_timout", "request_timeout"),
+            ("rerty", "retry"),
+        ] {
+            assert_eq!(nearest(slip, KNOWN), Some(word), "{slip}");
+        }
+    }
+
+    #[test]
+    fn other_words_find_nothing() {
+        for word in ["", "x", "weights", "nonsense"] {
+            assert_eq!(nearest(word, KNOWN), None, "{word}");
+        }
+        assert_eq!(advice("x", []), "remove it");
+    }
+}
