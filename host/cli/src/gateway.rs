@@ -57,6 +57,13 @@ impl GatewaySettings {
     }
 }
 
+impl GatewaySettings {
+    /// Whether a file says anything of the gateway.
+    pub fn is_written(&self) -> bool {
+        !self.routes.is_empty() || self.server != ServerSettings::default()
+    }
+}
+
 /// A gateway can't be set up over a configuration.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use jackfield::gateway::gateway;
 use jackfield::{Config, Jackfield, OpenError};
 
 use crate::exit::usage;
@@ -14,7 +15,8 @@ use crate::session::Session;
 pub(crate) enum Command {
     /// Check the configuration and show every problem at once
     #[command(after_help = "\
-It reads the file, then loads the plugin of every provider and binds it, secrets included. No request is sent.
+It reads the file, then loads the plugin of every provider and binds it, secrets included, and follows the routes and
+keys of the gateway. No request is sent.
 It exits with 2 where anything is wrong.
 
 Examples:
@@ -35,7 +37,8 @@ pub(crate) async fn run(session: &Session, command: Command) -> anyhow::Result<(
     let mut out = anstream::stdout();
     writeln!(out, "{BOLD}{}{BOLD:#}", file.display())?;
     let mut wrong = 0;
-    if !names.is_empty() {
+    let served = config.gateway.is_written();
+    if served || !names.is_empty() {
         let jackfield = session.open()?;
         for (name, problem) in problems(&jackfield, &names).await {
             match problem {
@@ -53,6 +56,15 @@ pub(crate) async fn run(session: &Session, command: Command) -> anyhow::Result<(
                         "  {RED}wrong{RED:#}  {place}{}",
                         plain(&problem.to_string()).replace('\n', "\n         ")
                     )?;
+                }
+            }
+        }
+        if served {
+            match gateway(&jackfield).await {
+                Ok(_) => writeln!(out, "  {GREEN}ok{GREEN:#}     the gateway's routes and keys")?,
+                Err(problem) => {
+                    writeln!(out, "  {RED}wrong{RED:#}  {}", plain(&problem.to_string()))?;
+                    return Err(usage("the gateway can't be served"));
                 }
             }
         }

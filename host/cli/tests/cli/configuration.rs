@@ -79,3 +79,19 @@ async fn a_missing_plugin_folder_is_told_with_the_ways_to_name_one() {
         .exits(2)
         .complains(&["--plugins", "JACKFIELD_PLUGINS"]);
 }
+
+#[tokio::test]
+async fn what_is_wrong_with_the_gateway_is_found_by_the_check() {
+    let provider = "[providers.openai]\n";
+    for (section, exit, part) in [
+        ("[routes.r]\nstrategy = \"single\"\ntargets = [{ model = \"opnai/m\" }]\n", 2, "openai/m"),
+        ("[server.keys.team]\nkey = { env = \"NOT_SET\" }\n", 2, "NOT_SET"),
+        ("[server]\nlisten = \"0.0.0.0:1\"\n", 2, "server.keys"),
+    ] {
+        let config = format!("{provider}{section}");
+        let scene = Scene::new().with_plugins().with_config(&config).with_variable("OPENAI_API_KEY", KEY);
+        let outcome = scene.run(&["config", "check"]).await.exits(exit);
+        let said = format!("{}{}", outcome.stdout, outcome.stderr);
+        assert!(said.contains(part), "{section}: {said}");
+    }
+}

@@ -64,7 +64,7 @@ fn no_block_is_left_unchecked() {
     let (sh, toml, rust) = (blocks(README, "sh"), blocks(README, "toml"), blocks(README, "rust"));
     assert_eq!(
         (sh.len(), toml.len(), rust.len(), fences),
-        (3, 1, 1, 5),
+        (4, 1, 1, 6),
         "give a new block a test here, then change this"
     );
 }
@@ -97,6 +97,25 @@ async fn the_questions_are_answered() {
     outcome.exits(0).says(&["OPENAI_API_KEY", "ANTHROPIC_API_KEY"]);
 }
 
+/// The first command of the block runs until the others are through.
+#[tokio::test]
+async fn the_gateway_answers() {
+    let origin = upstream().await;
+    let config = format!(
+        "[providers.openai]\nconfig.base-url = \"{origin}/v1\"\ngrant.origins = [\"{origin}\"]\n"
+    );
+    let scene = shell_scene().with_plugins().with_config(&config).with_variable("OPENAI_API_KEY", "any");
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let block = shell_with(README, "jackfield serve").replace("8787", &port.to_string());
+    let (serve, ask) = block.split_once('\n').unwrap();
+    let script = format!(
+        "{serve} > serve.out & served=$!\nuntil grep -q http serve.out; do sleep 0.1; done\n{ask}\n\
+         answered=$?\nkill $served\nexit $answered"
+    );
+    let outcome = scene.run_shell(&script).await.exits(0);
+    assert!(outcome.stdout.contains("You said: Hello"), "{}", outcome.stdout);
+}
+
 #[tokio::test]
 async fn the_configuration_is_one() {
     let [config] = &blocks(README, "toml")[..] else { panic!("there is one") };
@@ -104,7 +123,8 @@ async fn the_configuration_is_one() {
         .with_plugins()
         .with_config(config)
         .with_variable("GROQ_API_KEY", "any")
-        .with_variable("LAPTOP_KEY", "any");
+        .with_variable("LAPTOP_KEY", "any")
+        .with_variable("TEAM_KEY", "any");
     scene.run(&["config", "check"]).await.exits(0).says(&["groq", "laptop", "ok"]);
 }
 
