@@ -101,9 +101,8 @@ async fn the_questions_are_answered() {
 #[tokio::test]
 async fn the_gateway_answers() {
     let origin = upstream().await;
-    let config = format!(
-        "[providers.openai]\nconfig.base-url = \"{origin}/v1\"\ngrant.origins = [\"{origin}\"]\n"
-    );
+    let config =
+        format!("[providers.openai]\nconfig.base-url = \"{origin}/v1\"\ngrant.origins = [\"{origin}\"]\n");
     let scene = shell_scene().with_plugins().with_config(&config).with_variable("OPENAI_API_KEY", "any");
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let block = shell_with(README, "jackfield serve").replace("8787", &port.to_string());

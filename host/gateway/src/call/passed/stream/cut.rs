@@ -59,10 +59,10 @@ pub(super) fn first_end(bytes: &[u8]) -> Option<usize> {
 
 /// Whether an empty line ends at this line break.
 fn ends_at(bytes: &[u8], at: usize) -> bool {
-    match (bytes[at], &bytes[..at]) {
-        (b'\n', [.., b'\n'] | [.., b'\n' | b'\r', b'\r']) | (b'\r', [.., b'\r']) => true,
-        _ => false,
-    }
+    matches!(
+        (bytes[at], &bytes[..at]),
+        (b'\n', [.., b'\n'] | [.., b'\n' | b'\r', b'\r']) | (b'\r', [.., b'\r'])
+    )
 }
 
 #[cfg(test)]
