@@ -53,8 +53,11 @@ pub(crate) fn body(dialect: ChatDialect, error: &Error, param: Option<&str>) -> 
 pub(crate) fn response(dialect: ChatDialect, failure: &Failure, param: Option<&str>) -> Response<Body> {
     let error = record(failure);
     let mut response = Response::new(body(dialect, &error, param).into());
-    *response.status_mut() =
-        StatusCode::from_u16(failure.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = match dialect {
+        ChatDialect::AnthropicMessages => anthropic_messages::status(&error),
+        _ => failure.status,
+    };
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     if let Some(wait) = failure.retry_after {
@@ -81,6 +84,13 @@ mod tests {
         let anthropic: serde_json::Value = serde_json::from_slice(&anthropic).unwrap();
         assert_eq!(anthropic["type"], "error");
         assert_eq!(anthropic["error"]["type"], "not_found_error");
+    }
+
+    #[test]
+    fn an_overloaded_upstream_has_the_status_of_the_clients_dialect() {
+        let failure = Failure::new(FailureKind::Overloaded, "full");
+        assert_eq!(response(ChatDialect::OpenaiChat, &failure, None).status(), 503);
+        assert_eq!(response(ChatDialect::AnthropicMessages, &failure, None).status().as_u16(), 529);
     }
 
     #[test]

@@ -19,16 +19,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body as HttpBody;
 use jackfield_router::access::Keys;
 use jackfield_router::plan::{Names, Plans};
-use jackfield_router::{Failure, FailureKind, Node, Router};
+use jackfield_router::trace::Trace;
+use jackfield_router::{Failure, FailureKind, Node, Router, SystemRandom};
 use jackfield_runtime::api::transcription::Task;
 
 use crate::endpoint::{ChatDialect, Endpoint, NoEndpoint};
 use crate::fault;
 use crate::metrics::Metrics;
+use crate::portkey::LONGEST_TRACE;
 use crate::providers::Providers;
 use crate::settings::ServerSettings;
 use crate::wire::body::Body;
@@ -118,6 +120,7 @@ impl Gateway {
         if let Some(origin) = origin {
             self.allow(&origin, &mut response);
         }
+        traced(&head.headers, response.headers_mut());
         response
     }
 
@@ -170,6 +173,24 @@ impl Gateway {
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("*"));
         }
         headers.append(header::VARY, HeaderValue::from_static("origin"));
+    }
+}
+
+/// Tells by which ids the request is known: the client's own name for its trace,
+/// or the trace's id, which goes on where the client's `traceparent` began it.
+fn traced(asked: &HeaderMap, told: &mut HeaderMap) {
+    let mut parents = asked.get_all("traceparent").iter().filter_map(|value| value.to_str().ok());
+    let parent = parents.next().filter(|_| parents.next().is_none());
+    let states = asked.get_all("tracestate").iter().filter_map(|value| value.to_str().ok());
+    let label = asked.get("x-portkey-trace-id").filter(|label| label.len() <= LONGEST_TRACE);
+    let trace = Trace::begin(parent, states, label.cloned(), &SystemRandom);
+    let shown = trace.label.clone().or_else(|| HeaderValue::try_from(trace.shown()).ok());
+    if let Some(shown) = shown {
+        told.insert("x-portkey-trace-id", shown.clone());
+        told.insert("x-jackfield-trace-id", shown);
+    }
+    if let Ok(parent) = HeaderValue::try_from(trace.context.to_string()) {
+        told.insert("traceparent", parent);
     }
 }
 

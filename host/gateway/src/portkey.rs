@@ -14,6 +14,9 @@ use jackfield_router::{Failure, FailureKind};
 
 const PREFIX: &str = "x-portkey-";
 
+/// The most characters of a name for a trace.
+pub(crate) const LONGEST_TRACE: usize = 256;
+
 /// What the headers of one request say.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wishes {
@@ -21,8 +24,6 @@ pub(crate) struct Wishes {
     pub(crate) config: Option<String>,
     /// What holds for all targets.
     pub(crate) overrides: Overrides,
-    /// The client's name for the trace.
-    pub(crate) trace_id: Option<String>,
     /// What is said of the request.
     pub(crate) metadata: BTreeMap<String, String>,
 }
@@ -44,12 +45,9 @@ impl Wishes {
         match field {
             "config" => self.config = Some(value.to_owned()),
             "provider" => self.overrides.provider = Some(value.to_owned()),
-            "trace-id" => {
-                if value.len() > 256 {
-                    return Err(wrong(name, "has more than 256 characters"));
-                }
-                self.trace_id = Some(value.to_owned());
-            }
+            // Echoed on every answer, on one that refuses the request too.
+            "trace-id" if value.len() <= LONGEST_TRACE => {}
+            "trace-id" => return Err(wrong(name, "has more than 256 characters")),
             "metadata" => self.metadata = metadata(name, value)?,
             "request-timeout" => {
                 let millis: u64 = value.parse().map_err(|_| wrong(name, "isn't a number of milliseconds"))?;
@@ -122,7 +120,6 @@ mod tests {
         .unwrap();
         assert_eq!(wishes.config.as_deref(), Some("{}"));
         assert_eq!(wishes.overrides.provider.as_deref(), Some("openai"));
-        assert_eq!(wishes.trace_id.as_deref(), Some("t"));
         assert_eq!(wishes.metadata["_user"], "u");
         assert_eq!(wishes.overrides.request_timeout, Some(Duration::from_millis(1_500)));
         assert_eq!(wishes.overrides.strict, Some(false));

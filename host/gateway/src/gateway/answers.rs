@@ -21,7 +21,7 @@ pub(super) fn json(body: Bytes) -> Response<Body> {
 
 /// Headers of answers; Portkey's names, so that its clients find what they look
 /// for, beside this gateway's own.
-fn told(headers: &mut HeaderMap, path: &str, retries: i32, attempts: usize, trace: Option<&str>) {
+fn told(headers: &mut HeaderMap, path: &str, retries: i32, attempts: usize) {
     let mut put = |name: &'static str, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {
             headers.insert(name, value);
@@ -32,14 +32,10 @@ fn told(headers: &mut HeaderMap, path: &str, retries: i32, attempts: usize, trac
     put("x-portkey-cache-status", "DISABLED");
     put("x-jackfield-target", path);
     put("x-jackfield-attempts", &attempts.to_string());
-    if let Some(trace) = trace {
-        put("x-portkey-trace-id", trace);
-        put("x-jackfield-trace-id", trace);
-    }
 }
 
 /// What a target answered.
-pub(super) fn answered(routed: Routed<Answer>, trace: Option<&str>) -> Response<Body> {
+pub(super) fn answered(routed: Routed<Answer>) -> Response<Body> {
     let Routed { answer, path, retries, attempts, hold, .. } = routed;
     let body = match answer.body {
         Reply::Whole(bytes) => bytes.into(),
@@ -54,7 +50,7 @@ pub(super) fn answered(routed: Routed<Answer>, trace: Option<&str>) -> Response<
         }
     }
     headers.insert(header::CONTENT_TYPE, answer.content_type);
-    told(headers, &path, retries, attempts.len(), trace);
+    told(headers, &path, retries, attempts.len());
     for (name, value) in [
         ("x-portkey-provider", &*answer.provider),
         ("x-jackfield-provider", &*answer.provider),
@@ -77,11 +73,11 @@ pub(super) fn answered(routed: Routed<Answer>, trace: Option<&str>) -> Response<
 }
 
 /// What is said when no target answered.
-pub(super) fn refused(dialect: ChatDialect, failed: &Failed, trace: Option<&str>) -> Response<Body> {
+pub(super) fn refused(dialect: ChatDialect, failed: &Failed) -> Response<Body> {
     let mut response = fault::response(dialect, &failed.failure, None);
     let path = failed.leaf.as_ref().map_or("", |leaf| &*leaf.path);
     let headers = response.headers_mut();
-    told(headers, path, failed.retries, failed.attempts.len(), trace);
+    told(headers, path, failed.retries, failed.attempts.len());
     if let Some(provider) = failed.failure.provider.as_deref()
         && let Ok(value) = HeaderValue::from_str(provider)
     {

@@ -80,10 +80,9 @@ impl Gateway {
             headers: head.headers.clone(),
             deadline: None,
         };
-        let trace = asked.wishes.trace_id.as_deref();
         Ok(match self.inner.router.run(&plan, &facts, attempt).await {
-            Ok(routed) => answered(routed, trace),
-            Err(failed) => refused(dialect, &failed, trace),
+            Ok(routed) => answered(routed),
+            Err(failed) => refused(dialect, &failed),
         })
     }
 }

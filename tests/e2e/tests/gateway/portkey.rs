@@ -233,3 +233,18 @@ async fn configs_are_told_apart() {
         }
     }
 }
+
+#[tokio::test]
+async fn every_answer_has_a_trace_also_one_that_refuses() {
+    let two = Two::good().await;
+    let wrong = json!({ "invented": 1 });
+    let trace = "0af7651916cd43dd8448eb211c80319c";
+    let parent = format!("00-{trace}-b7ad6b7169203331-01");
+    let refused = two.ask(&wrong, &[("traceparent", &parent)]).await;
+    assert_eq!(refused.status(), 400);
+    assert_eq!(header(&refused, "x-portkey-trace-id"), trace, "the client's trace goes on");
+    let own = header(&refused, "traceparent");
+    assert!(own.starts_with(&format!("00-{trace}-")) && own != parent, "{own}");
+    let refused = two.ask(&wrong, &[]).await;
+    assert_eq!(header(&refused, "x-jackfield-trace-id").len(), 32, "one that nobody sent is made");
+}
