@@ -6,9 +6,21 @@ use http::{HeaderValue, Response, StatusCode, header};
 use jackfield_router::{Failure, FailureKind};
 use jackfield_runtime::api::types::{Error, ErrorKind};
 
-use crate::dialect::{anthropic_messages, openai_chat};
+use crate::dialect::{DecodeError, anthropic_messages, openai_chat};
 use crate::endpoint::ChatDialect;
 use crate::wire::body::Body;
+
+/// A request that can't be read: no target could.
+impl From<DecodeError> for Failure {
+    fn from(error: DecodeError) -> Self {
+        let kind = match error.kind {
+            ErrorKind::Unsupported => FailureKind::Unsupported,
+            _ => FailureKind::InvalidRequest,
+        };
+        let param = error.param().map(Into::into);
+        Self { internal: true, param, ..Self::new(kind, error.to_string()) }
+    }
+}
 
 /// The failure as the contract's record, which dialects know how to write.
 pub(crate) fn record(failure: &Failure) -> Error {
@@ -33,8 +45,8 @@ pub(crate) fn record(failure: &Failure) -> Error {
         message: failure.message.clone(),
         status: Some(failure.status),
         retry_after_ms: failure.retry_after.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
-        code: failure.code.clone(),
-        body: failure.body.clone(),
+        code: failure.code.as_deref().map(str::to_owned),
+        body: failure.body.as_deref().map(str::to_owned),
         sent: failure.sent,
     }
 }
@@ -50,9 +62,9 @@ pub(crate) fn body(dialect: ChatDialect, error: &Error, param: Option<&str>) -> 
 }
 
 /// The answer that tells of a failure.
-pub(crate) fn response(dialect: ChatDialect, failure: &Failure, param: Option<&str>) -> Response<Body> {
+pub(crate) fn response(dialect: ChatDialect, failure: &Failure) -> Response<Body> {
     let error = record(failure);
-    let mut response = Response::new(body(dialect, &error, param).into());
+    let mut response = Response::new(body(dialect, &error, failure.param.as_deref()).into());
     let status = match dialect {
         ChatDialect::AnthropicMessages => anthropic_messages::status(&error),
         _ => failure.status,
@@ -89,15 +101,15 @@ mod tests {
     #[test]
     fn an_overloaded_upstream_has_the_status_of_the_clients_dialect() {
         let failure = Failure::new(FailureKind::Overloaded, "full");
-        assert_eq!(response(ChatDialect::OpenaiChat, &failure, None).status(), 503);
-        assert_eq!(response(ChatDialect::AnthropicMessages, &failure, None).status().as_u16(), 529);
+        assert_eq!(response(ChatDialect::OpenaiChat, &failure).status(), 503);
+        assert_eq!(response(ChatDialect::AnthropicMessages, &failure).status().as_u16(), 529);
     }
 
     #[test]
     fn a_wait_is_told_in_whole_seconds_and_in_milliseconds() {
         let mut failure = Failure::new(FailureKind::RateLimited, "later");
         failure.retry_after = Some(Duration::from_millis(1_200));
-        let response = response(ChatDialect::OpenaiChat, &failure, None);
+        let response = response(ChatDialect::OpenaiChat, &failure);
         assert_eq!(response.status(), 429);
         assert_eq!(response.headers()["retry-after"], "2");
         assert_eq!(response.headers()["retry-after-ms"], "1200");

@@ -102,7 +102,7 @@ impl Gateway {
                     FailureKind::InvalidRequest,
                     format!("{} is for {wanted}, not {}", head.uri.path(), head.method),
                 );
-                let mut response = fault::response(ChatDialect::OpenaiChat, &failure.with_status(405), None);
+                let mut response = fault::response(ChatDialect::OpenaiChat, &failure.with_status(405));
                 response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(wanted));
                 response
             }
@@ -114,7 +114,7 @@ impl Gateway {
                         head.uri.path()
                     ),
                 );
-                fault::response(ChatDialect::OpenaiChat, &failure, None)
+                fault::response(ChatDialect::OpenaiChat, &failure)
             }
         };
         if let Some(origin) = origin {
@@ -153,7 +153,7 @@ impl Gateway {
             Endpoint::FeedbackUpdate => self.feedback_update(head, body).await,
             Endpoint::Models | Endpoint::Model => self.models(head).await,
         };
-        answer.unwrap_or_else(|failure| fault::response(dialect, &failure, None))
+        answer.unwrap_or_else(|failure| fault::response(dialect, &failure))
     }
 
     fn ready(&self) -> Response<Body> {

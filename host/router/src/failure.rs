@@ -12,6 +12,8 @@ use jackfield_runtime::api::types::{Error as Record, ErrorKind};
 use jackfield_runtime::error::Phase;
 use serde::Serialize;
 
+use crate::params::ParamsError;
+
 /// What kind of failure it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -129,11 +131,13 @@ pub struct Failure {
     /// Whether a request had gone out to an upstream.
     pub sent: bool,
     /// The upstream's own code for it.
-    pub code: Option<String>,
+    pub code: Option<Box<str>>,
     /// The upstream's own error body.
-    pub body: Option<String>,
+    pub body: Option<Box<str>>,
     /// The provider that failed.
     pub provider: Option<String>,
+    /// The place in the request that is wrong, as in `messages[0].role`.
+    pub param: Option<Box<str>>,
     /// An error of this gateway itself. Another target would meet it as well,
     /// so it is neither tried again nor failed over.
     pub internal: bool,
@@ -151,6 +155,7 @@ impl Failure {
             code: None,
             body: None,
             provider: None,
+            param: None,
             internal: false,
         }
     }
@@ -209,6 +214,14 @@ impl From<CallError> for Failure {
     }
 }
 
+/// A body that a route's rules can't be applied to: those of no other target
+/// could.
+impl From<ParamsError> for Failure {
+    fn from(error: ParamsError) -> Self {
+        Self { internal: true, ..Self::new(FailureKind::InvalidRequest, error.to_string()) }
+    }
+}
+
 impl From<Record> for Failure {
     fn from(error: Record) -> Self {
         let kind = FailureKind::from(error.kind);
@@ -220,9 +233,10 @@ impl From<Record> for Failure {
             message: error.message,
             retry_after: error.retry_after_ms.map(Duration::from_millis),
             sent: error.sent,
-            code: error.code,
-            body: error.body,
+            code: error.code.map(Into::into),
+            body: error.body.map(Into::into),
             provider: None,
+            param: None,
             internal: false,
         }
     }

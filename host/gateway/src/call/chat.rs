@@ -1,21 +1,17 @@
 //! One try of a chat at one target: passed on where the upstream speaks the
 //! client's dialect, decoded and encoded again where it doesn't.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use bytes::Bytes;
-use http::HeaderMap;
-use jackfield_router::access::Caller;
 use jackfield_router::json::Json;
-use jackfield_router::params::{Params, ParamsError};
-use jackfield_router::{Attempt, BoxFuture, Failure, FailureKind, Leaf};
+use jackfield_router::params::Params;
+use jackfield_router::{Attempt, BoxFuture, Failure, Leaf};
 use jackfield_runtime::api::passthrough::Dialect;
 
-use super::{Answer, decoded, passed};
-use crate::dialect::DecodeError;
-use crate::dialect::head::Head;
+use super::{Answer, Behalf, decoded, passed};
+use crate::dialect::head::{self, Head};
 use crate::endpoint::ChatDialect;
-use crate::providers::Providers;
 
 /// A chat, to be tried at targets.
 #[derive(Debug)]
@@ -23,23 +19,7 @@ pub(crate) struct Chat<'r> {
     pub(crate) dialect: ChatDialect,
     pub(crate) body: Bytes,
     pub(crate) head: Head,
-    pub(crate) headers: &'r HeaderMap,
-    pub(crate) caller: &'r Caller,
-    pub(crate) providers: &'r dyn Providers,
-    /// The most bytes of an answer that isn't a stream.
-    pub(crate) answer_limit: usize,
-    /// Why the body can't be read, where it had to be and couldn't.
-    pub(crate) wrong: OnceLock<DecodeError>,
-}
-
-impl Chat<'_> {
-    /// Notes what can't be read: an error's body has a field for the place.
-    pub(super) fn invalid(&self, error: DecodeError) -> Failure {
-        let failure = invalid(&error);
-        // No other target is tried behind the first of them.
-        self.wrong.get_or_init(|| error);
-        failure
-    }
+    pub(crate) behalf: Behalf<'r>,
 }
 
 impl ChatDialect {
@@ -69,12 +49,12 @@ impl Attempt for Chat<'_> {
 
     fn attempt<'a>(&'a self, leaf: &'a Arc<Leaf>, _number: u32) -> BoxFuture<'a, Result<Answer, Failure>> {
         Box::pin(async move {
-            let target = super::target(self.providers, self.caller, leaf, self.head.model.as_deref()).await?;
-            let body = leaf.params.apply(&self.body).map_err(|error| unchangeable(&error))?;
+            let target = self.behalf.target(leaf, self.head.model.as_deref()).await?;
+            let body = leaf.params.apply(&self.body)?;
             // Rules of the route may have changed what is read here.
             let head = match leaf.params.is_empty() {
                 true => self.head.clone(),
-                false => crate::dialect::head::scan(&body).map_err(|error| self.invalid(error))?,
+                false => head::scan(&body)?,
             };
             if target.provider.speaks(&target.context, self.dialect.passthrough()).await? {
                 passed::attempt(self, leaf, target, &head, body).await
@@ -93,19 +73,5 @@ impl Attempt for Chat<'_> {
 fn with_model(model: &str, body: &Bytes) -> Result<Bytes, Failure> {
     let name = serde_json::Value::from(model).to_string();
     let name = Json::parse(&name).map_err(|error| Failure::internal(error.to_string()))?;
-    let params = Params::new(vec![("model".to_owned(), name)], Vec::new(), &[]);
-    params.apply(body).map_err(|error| unchangeable(&error))
-}
-
-fn unchangeable(error: &ParamsError) -> Failure {
-    Failure { internal: true, ..Failure::new(FailureKind::InvalidRequest, error.to_string()) }
-}
-
-/// A request that can't be read: no target could.
-pub(crate) fn invalid(error: &DecodeError) -> Failure {
-    let kind = match error.kind {
-        jackfield_runtime::api::types::ErrorKind::Unsupported => FailureKind::Unsupported,
-        _ => FailureKind::InvalidRequest,
-    };
-    Failure { internal: true, ..Failure::new(kind, error.to_string()) }
+    Ok(Params::new(vec![("model".to_owned(), name)], Vec::new(), &[]).apply(body)?)
 }

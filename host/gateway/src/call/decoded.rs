@@ -6,13 +6,12 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use http::HeaderValue;
 use jackfield_router::{Failure, FailureKind, Hold};
 use jackfield_runtime::ChatStream;
 use jackfield_runtime::api::llm::ChatEvent;
 
 use super::chat::Chat;
-use super::{Answer, Reply, Target};
+use super::{Answer, EVENTS, JSON, Reply, Target};
 use crate::dialect::{self, Decoded, StreamEncoder};
 use crate::endpoint::ChatDialect;
 use crate::fault;
@@ -25,8 +24,7 @@ pub(super) async fn attempt(chat: &Chat<'_>, target: Target, body: &Bytes) -> Re
         ChatDialect::OpenaiResponses => dialect::openai_responses::decode(body),
         ChatDialect::AnthropicMessages => dialect::anthropic_messages::decode(body),
     };
-    let Decoded { mut request, stream, mut warnings, answer: asked } =
-        decoded.map_err(|error| chat.invalid(error))?;
+    let Decoded { mut request, stream, mut warnings, answer: asked } = decoded?;
     request.model.clone_from(&target.model);
     let identity = crate::identity::new(format!("{}/{}", target.name, target.model));
     let (content_type, reply) = if stream {
@@ -44,22 +42,13 @@ pub(super) async fn attempt(chat: &Chat<'_>, target: Target, body: &Bytes) -> Re
             stream.encoder.events(&first, &mut stream.out);
             Body::Pieces(Box::pin(stream))
         };
-        (HeaderValue::from_static("text/event-stream"), Reply::Stream(Box::new(begin)))
+        (EVENTS, Reply::Stream(Box::new(begin)))
     } else {
         let answer = target.provider.chat(&target.context, request).await?;
         warnings.extend_from_slice(&answer.warnings);
-        (HeaderValue::from_static("application/json"), Reply::Whole(asked.encode(&answer, &identity)))
+        (JSON, Reply::Whole(asked.encode(&answer, &identity)))
     };
-    Ok(Answer {
-        status: 200,
-        content_type,
-        headers: Vec::new(),
-        body: reply,
-        provider: target.name,
-        model: target.model,
-        passed: false,
-        warnings,
-    })
+    Ok(Answer { body: reply, ..Answer::whole(target, content_type, Bytes::new(), warnings) })
 }
 
 /// The events up to the first one that says something. Until then the client

@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use jackfield_router::{Attempt, BoxFuture, Failure, FailureKind, Leaf};
-use jackfield_runtime::api::passthrough::{Dialect, ForwardRequest, Framing};
+use jackfield_runtime::api::passthrough::{Dialect, Framing};
 
-use super::chat::invalid;
-use super::{Answer, Behalf, JSON, Target, changed, forwarded};
+use super::{Answer, Behalf, JSON, Target};
 use crate::dialect::openai_embeddings as dialect;
 use crate::endpoint::ChatDialect;
 
@@ -26,7 +25,7 @@ impl Attempt for Embeddings<'_> {
     fn attempt<'a>(&'a self, leaf: &'a Arc<Leaf>, _number: u32) -> BoxFuture<'a, Result<Answer, Failure>> {
         Box::pin(async move {
             let target = self.behalf.target(leaf, self.model.as_deref()).await?;
-            let body = changed(leaf, &self.body)?;
+            let body = leaf.params.apply(&self.body)?;
             if target.provider.speaks(&target.context, Dialect::OpenaiEmbeddings).await? {
                 self.pass(leaf, target, body).await
             } else {
@@ -38,13 +37,8 @@ impl Attempt for Embeddings<'_> {
 
 impl Embeddings<'_> {
     async fn pass(&self, leaf: &Leaf, target: Target, body: Bytes) -> Result<Answer, Failure> {
-        let request = ForwardRequest {
-            dialect: Dialect::OpenaiEmbeddings,
-            model: target.model.clone(),
-            stream: false,
-            headers: forwarded(self.behalf.headers, ChatDialect::OpenaiChat.headers(), &leaf.forward_headers),
-        };
-        let answer = target.provider.forward(&target.context, request, body).await?;
+        let own = ChatDialect::OpenaiChat.headers();
+        let answer = self.behalf.forward(leaf, &target, Dialect::OpenaiEmbeddings, false, own, body).await?;
         if answer.framing != Framing::Whole {
             return Err(Failure::new(
                 FailureKind::BadUpstreamAnswer,
@@ -58,8 +52,7 @@ impl Embeddings<'_> {
 }
 
 async fn decode(target: Target, body: &[u8]) -> Result<Answer, Failure> {
-    let dialect::Decoded { mut request, form, .. } =
-        dialect::decode(body).map_err(|error| invalid(&error))?;
+    let dialect::Decoded { mut request, form, .. } = dialect::decode(body)?;
     request.model.clone_from(&target.model);
     let answer = target.provider.embed(&target.context, request).await?;
     let body = dialect::encode(&answer, form, &format!("{}/{}", target.name, target.model));

@@ -15,7 +15,8 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jackfield_router::access::Caller;
 use jackfield_router::{Failure, FailureKind, Leaf};
-use jackfield_runtime::{CallContext, Provider};
+use jackfield_runtime::api::passthrough::{Dialect, ForwardRequest};
+use jackfield_runtime::{CallContext, Forwarded, Provider};
 
 use crate::providers::Providers;
 use crate::wire::body::Body;
@@ -85,17 +86,48 @@ pub(crate) struct Behalf<'r> {
 }
 
 impl Behalf<'_> {
-    async fn target(&self, leaf: &Leaf, requested: Option<&str>) -> Result<Target, Failure> {
-        target(self.providers, self.caller, leaf, requested).await
+    /// Makes a target ready, if the caller may use it.
+    pub(crate) async fn target(&self, leaf: &Leaf, requested: Option<&str>) -> Result<Target, Failure> {
+        let Some(name) = leaf.provider.clone() else {
+            return Err(Failure::new(
+                FailureKind::NoTarget,
+                "no provider is named: write `provider/model` as the model, or send `x-portkey-provider`",
+            ));
+        };
+        let Some(model) = leaf.model_for(requested) else {
+            return Err(Failure::new(FailureKind::InvalidRequest, "the request names no model"));
+        };
+        if !self.caller.may_use(&name, model) {
+            return Err(Failure::new(
+                FailureKind::Permission,
+                format!(
+                    "this API key may not use {name}/{model}; ask for it to be added to the key's `models`"
+                ),
+            ));
+        }
+        let provider = match self.providers.ready(&name) {
+            Some(provider) => provider,
+            None => self.providers.open(&name).await?,
+        };
+        let context = CallContext { tenant: self.caller.tenant.clone(), deadline: None };
+        Ok(Target { provider, model: model.to_owned(), name, context })
     }
-}
 
-/// The body with the changes that a route makes to its parameters.
-fn changed(leaf: &Leaf, body: &Bytes) -> Result<Bytes, Failure> {
-    leaf.params.apply(body).map_err(|error| Failure {
-        internal: true,
-        ..Failure::new(FailureKind::InvalidRequest, error.to_string())
-    })
+    /// Passes a request on to an upstream that speaks its dialect. `own` are the
+    /// headers by which clients of the dialect speak to the upstream itself.
+    async fn forward(
+        &self,
+        leaf: &Leaf,
+        target: &Target,
+        dialect: Dialect,
+        stream: bool,
+        own: &[&str],
+        body: Bytes,
+    ) -> Result<Forwarded, Failure> {
+        let headers = forwarded(self.headers, own, &leaf.forward_headers);
+        let request = ForwardRequest { dialect, model: target.model.clone(), stream, headers };
+        Ok(target.provider.forward(&target.context, request, body).await?)
+    }
 }
 
 /// A target made ready: provider, model, and on whose behalf.
@@ -106,39 +138,9 @@ pub(crate) struct Target {
     pub(crate) context: CallContext,
 }
 
-/// Makes a target ready, if the caller may use it.
-pub(crate) async fn target(
-    providers: &dyn Providers,
-    caller: &Caller,
-    leaf: &Leaf,
-    requested: Option<&str>,
-) -> Result<Target, Failure> {
-    let Some(name) = leaf.provider.clone() else {
-        return Err(Failure::new(
-            FailureKind::NoTarget,
-            "no provider is named: write `provider/model` as the model, or send `x-portkey-provider`",
-        ));
-    };
-    let Some(model) = leaf.model_for(requested) else {
-        return Err(Failure::new(FailureKind::InvalidRequest, "the request names no model"));
-    };
-    if !caller.may_use(&name, model) {
-        return Err(Failure::new(
-            FailureKind::Permission,
-            format!("this API key may not use {name}/{model}; ask for it to be added to the key's `models`"),
-        ));
-    }
-    let provider = match providers.ready(&name) {
-        Some(provider) => provider,
-        None => providers.open(&name).await?,
-    };
-    let context = CallContext { tenant: caller.tenant.clone(), deadline: None };
-    Ok(Target { provider, model: model.to_owned(), name, context })
-}
-
 /// Headers of the client's that go to the upstream: those that the dialect has
 /// for it, and those that the route names.
-pub(crate) fn forwarded(headers: &HeaderMap, own: &[&str], named: &[HeaderName]) -> Vec<(String, String)> {
+fn forwarded(headers: &HeaderMap, own: &[&str], named: &[HeaderName]) -> Vec<(String, String)> {
     let mut out = Vec::new();
     let named = named.iter().map(HeaderName::as_str);
     for name in own.iter().copied().chain(named) {

@@ -8,12 +8,11 @@ mod whole;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::HeaderValue;
 use jackfield_router::{Failure, FailureKind, Hold, Leaf};
-use jackfield_runtime::api::passthrough::{ForwardRequest, Framing};
+use jackfield_runtime::api::passthrough::Framing;
 
 use super::chat::Chat;
-use super::{Answer, Reply, Target, forwarded};
+use super::{Answer, EVENTS, JSON, Reply, Target};
 use crate::dialect::head::Head;
 use crate::wire::body::Body;
 
@@ -24,13 +23,8 @@ pub(super) async fn attempt(
     head: &Head,
     body: Bytes,
 ) -> Result<Answer, Failure> {
-    let request = ForwardRequest {
-        dialect: chat.dialect.passthrough(),
-        model: target.model.clone(),
-        stream: head.stream,
-        headers: forwarded(chat.headers, chat.dialect.headers(), &leaf.forward_headers),
-    };
-    let answer = target.provider.forward(&target.context, request, body).await?;
+    let (dialect, own) = (chat.dialect.passthrough(), chat.dialect.headers());
+    let answer = chat.behalf.forward(leaf, &target, dialect, head.stream, own, body).await?;
     // What the upstream says from here on is its own doing.
     let whose = |failure: Failure| Failure {
         sent: true,
@@ -43,9 +37,9 @@ pub(super) async fn attempt(
             return Err(other("a stream was asked for and the upstream sent something else"));
         }
         Framing::Whole => {
-            let whole = answer.body.read_all(chat.answer_limit).await?;
+            let whole = answer.body.read_all(chat.behalf.answer_limit).await?;
             whole::check(&whole).map_err(whose)?;
-            (HeaderValue::from_static("application/json"), Reply::Whole(whole))
+            (JSON, Reply::Whole(whole))
         }
         _ if !head.stream => {
             return Err(other("no stream was asked for and the upstream sent one"));
@@ -56,17 +50,10 @@ pub(super) async fn attempt(
             let begin = move |hold: Hold| {
                 Body::Pieces(Box::pin(stream::Passing::new(dialect, keep_usage, first, rest, hold)))
             };
-            (HeaderValue::from_static("text/event-stream"), Reply::Stream(Box::new(begin)))
+            (EVENTS, Reply::Stream(Box::new(begin)))
         }
     };
-    Ok(Answer {
-        status: answer.status,
-        content_type,
-        headers: answer.headers,
-        body: reply,
-        provider: target.name,
-        model: target.model,
-        passed: true,
-        warnings: Vec::new(),
-    })
+    let (status, headers) = (answer.status, answer.headers);
+    let whole = Answer::whole(target, content_type, Bytes::new(), Vec::new());
+    Ok(Answer { status, headers, body: reply, passed: true, ..whole })
 }

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use jackfield_router::{Attempt, BoxFuture, Failure, Leaf};
 
-use super::chat::invalid;
-use super::{Answer, Behalf, JSON, changed};
+use super::{Answer, Behalf, JSON};
 use crate::dialect::rerank as dialect;
 
 /// Documents to rank, to be tried at targets.
@@ -23,9 +22,8 @@ impl Attempt for Reranking<'_> {
     fn attempt<'a>(&'a self, leaf: &'a Arc<Leaf>, _number: u32) -> BoxFuture<'a, Result<Answer, Failure>> {
         Box::pin(async move {
             let target = self.behalf.target(leaf, self.model.as_deref()).await?;
-            let body = changed(leaf, &self.body)?;
-            let dialect::Decoded { mut request, documents, .. } =
-                dialect::decode(&body).map_err(|error| invalid(&error))?;
+            let body = leaf.params.apply(&self.body)?;
+            let dialect::Decoded { mut request, documents, .. } = dialect::decode(&body)?;
             request.model.clone_from(&target.model);
             let answer = target.provider.rerank(&target.context, request).await?;
             let identity = crate::identity::new(format!("{}/{}", target.name, target.model));

@@ -5,9 +5,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use jackfield_router::{Failed, Routed};
 
-use crate::call::chat::invalid;
 use crate::call::{Answer, Reply};
-use crate::dialect::DecodeError;
 use crate::endpoint::ChatDialect;
 use crate::fault;
 use crate::wire::body::Body;
@@ -74,7 +72,7 @@ pub(super) fn answered(routed: Routed<Answer>) -> Response<Body> {
 
 /// What is said when no target answered.
 pub(super) fn refused(dialect: ChatDialect, failed: &Failed) -> Response<Body> {
-    let mut response = fault::response(dialect, &failed.failure, None);
+    let mut response = fault::response(dialect, &failed.failure);
     let path = failed.leaf.as_ref().map_or("", |leaf| &*leaf.path);
     let headers = response.headers_mut();
     told(headers, path, failed.retries, failed.attempts.len());
@@ -85,9 +83,4 @@ pub(super) fn refused(dialect: ChatDialect, failed: &Failed) -> Response<Body> {
         headers.insert("x-jackfield-provider", value);
     }
     response
-}
-
-/// What is said of a body that can't be read.
-pub(super) fn unreadable(dialect: ChatDialect, error: &DecodeError) -> Response<Body> {
-    fault::response(dialect, &invalid(error), error.param())
 }

@@ -11,7 +11,6 @@ use jackfield_router::Failure;
 use jackfield_runtime::api::transcription::Task;
 
 use super::Gateway;
-use super::answers::unreadable;
 use crate::call::audio::fields_to_json;
 use crate::call::audio::speech::Speaking;
 use crate::call::audio::transcription::Transcribing;
@@ -30,10 +29,7 @@ impl Gateway {
         B::Error: fmt::Display,
     {
         let asked = self.asked(head, body).await?;
-        let model = match head::scan(&asked.body) {
-            Ok(scanned) => scanned.model,
-            Err(error) => return Ok(unreadable(DIALECT, &error)),
-        };
+        let model = head::scan(&asked.body)?.model;
         let attempt = Speaking { body: asked.body.clone(), model, behalf: self.behalf(&asked, head) };
         self.route(&asked, head, DIALECT, attempt.model.as_deref(), &attempt).await
     }
@@ -49,16 +45,10 @@ impl Gateway {
         B::Error: fmt::Display,
     {
         let mut asked = self.asked(head, body).await?;
-        let form = match form::read(head.headers.get(header::CONTENT_TYPE), std::mem::take(&mut asked.body)) {
-            Ok(form) => form,
-            Err(error) => return Ok(unreadable(DIALECT, &error)),
-        };
+        let form = form::read(head.headers.get(header::CONTENT_TYPE), std::mem::take(&mut asked.body))?;
         // Routes ask about the form's fields as they do about members of JSON.
         asked.body = fields_to_json(&form.fields);
-        let decoded = match decode_transcription(form, task) {
-            Ok(decoded) => decoded,
-            Err(error) => return Ok(unreadable(DIALECT, &error)),
-        };
+        let decoded = decode_transcription(form, task)?;
         let behalf = self.behalf(&asked, head);
         let attempt = Transcribing { asked: decoded, fields: asked.body.clone(), behalf };
         self.route(&asked, head, DIALECT, Some(&attempt.asked.request.model), &attempt).await

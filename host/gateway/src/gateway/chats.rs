@@ -1,7 +1,6 @@
 //! Chats in any dialect, and the counting of their tokens.
 
 use std::fmt;
-use std::sync::OnceLock;
 
 use bytes::Bytes;
 use http::{Response, request};
@@ -9,8 +8,8 @@ use http_body::Body as HttpBody;
 use jackfield_router::{Failure, FailureKind};
 
 use super::Gateway;
-use super::answers::{json, unreadable};
-use crate::call::{self, chat::Chat};
+use super::answers::json;
+use crate::call::chat::Chat;
 use crate::dialect::{anthropic_messages, head};
 use crate::endpoint::ChatDialect;
 use crate::wire::body::Body;
@@ -27,25 +26,10 @@ impl Gateway {
         B::Error: fmt::Display,
     {
         let asked = self.asked(head, body).await?;
-        let scanned = match head::scan(&asked.body) {
-            Ok(scanned) => scanned,
-            Err(error) => return Ok(unreadable(dialect, &error)),
-        };
-        let chat = Chat {
-            dialect,
-            body: asked.body.clone(),
-            head: scanned,
-            headers: &head.headers,
-            caller: &asked.caller,
-            providers: &*self.inner.providers,
-            answer_limit: self.inner.settings.answer,
-            wrong: OnceLock::new(),
-        };
-        let mut response = self.route(&asked, head, dialect, chat.head.model.as_deref(), &chat).await?;
-        if let Some(error) = chat.wrong.get() {
-            *response.body_mut() = unreadable(dialect, error).into_body();
-        }
-        Ok(response)
+        let scanned = head::scan(&asked.body)?;
+        let chat =
+            Chat { dialect, body: asked.body.clone(), head: scanned, behalf: self.behalf(&asked, head) };
+        self.route(&asked, head, dialect, chat.head.model.as_deref(), &chat).await
     }
 
     /// Counts with the first target that a chat would be sent to.
@@ -59,16 +43,13 @@ impl Gateway {
         B::Error: fmt::Display,
     {
         let asked = self.asked(head, body).await?;
-        let mut request = match anthropic_messages::decode_count(&asked.body) {
-            Ok(request) => request,
-            Err(error) => return Ok(unreadable(ChatDialect::AnthropicMessages, &error)),
-        };
+        let mut request = anthropic_messages::decode_count(&asked.body)?;
         let plan = self.plan(&asked.caller, &asked.wishes, Some(&request.model))?;
         let leaves = plan.leaves();
         let Some(leaf) = leaves.first() else {
             return Err(Failure::new(FailureKind::NoTarget, "this route has no target"));
         };
-        let target = call::target(&*self.inner.providers, &asked.caller, leaf, Some(&request.model)).await?;
+        let target = self.behalf(&asked, head).target(leaf, Some(&request.model)).await?;
         request.model.clone_from(&target.model);
         let tokens = target.provider.count_tokens(&target.context, request).await?;
         Ok(json(anthropic_messages::encode_count(tokens)))

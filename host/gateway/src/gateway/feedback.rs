@@ -22,9 +22,8 @@ use serde_json::json;
 
 use self::read::Feedback;
 use super::Gateway;
-use super::answers::{json as answer, unreadable};
+use super::answers::json as answer;
 use crate::auth;
-use crate::endpoint::ChatDialect;
 use crate::wire::body::Body;
 
 impl Gateway {
@@ -36,10 +35,7 @@ impl Gateway {
     {
         let caller = auth::caller(self.inner.keys.as_deref(), &head.headers).await?;
         let body = self.take(&head.headers, body).await?;
-        let all = match read::new(&body) {
-            Ok(all) => all,
-            Err(error) => return Ok(unreadable(ChatDialect::OpenaiChat, &error)),
-        };
+        let all = read::new(&body)?;
         let mut ids = Vec::with_capacity(all.len());
         for feedback in all {
             let id = new_id();
@@ -64,10 +60,7 @@ impl Gateway {
     {
         let caller = auth::caller(self.inner.keys.as_deref(), &head.headers).await?;
         let body = self.take(&head.headers, body).await?;
-        let feedback = match read::change(&body) {
-            Ok(feedback) => feedback,
-            Err(error) => return Ok(unreadable(ChatDialect::OpenaiChat, &error)),
-        };
+        let feedback = read::change(&body)?;
         let id = head.uri.path().split_once("/feedback/").map_or("", |(_, id)| id).to_owned();
         log(&id, &feedback, &caller);
         Ok(received(&[id]))

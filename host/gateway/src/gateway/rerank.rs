@@ -8,7 +8,6 @@ use http_body::Body as HttpBody;
 use jackfield_router::Failure;
 
 use super::Gateway;
-use super::answers::unreadable;
 use crate::call::rerank::Reranking;
 use crate::dialect::head;
 use crate::endpoint::ChatDialect;
@@ -24,10 +23,7 @@ impl Gateway {
         B::Error: fmt::Display,
     {
         let asked = self.asked(head, body).await?;
-        let model = match head::scan(&asked.body) {
-            Ok(scanned) => scanned.model,
-            Err(error) => return Ok(unreadable(DIALECT, &error)),
-        };
+        let model = head::scan(&asked.body)?.model;
         let attempt = Reranking { body: asked.body.clone(), model, behalf: self.behalf(&asked, head) };
         self.route(&asked, head, DIALECT, attempt.model.as_deref(), &attempt).await
     }

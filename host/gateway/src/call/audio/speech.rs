@@ -9,8 +9,7 @@ use jackfield_router::{Attempt, BoxFuture, Failure, FailureKind, Hold, Leaf};
 use jackfield_runtime::ByteStream;
 
 use super::spoken::Spoken;
-use crate::call::chat::invalid;
-use crate::call::{Answer, Behalf, EVENTS, Reply, changed};
+use crate::call::{Answer, Behalf, EVENTS, Reply};
 use crate::dialect::audio::{DecodedSpeech, SpeechEvents, decode_speech};
 use crate::wire::body::Body;
 
@@ -28,9 +27,8 @@ impl Attempt for Speaking<'_> {
     fn attempt<'a>(&'a self, leaf: &'a Arc<Leaf>, _number: u32) -> BoxFuture<'a, Result<Answer, Failure>> {
         Box::pin(async move {
             let target = self.behalf.target(leaf, self.model.as_deref()).await?;
-            let body = changed(leaf, &self.body)?;
-            let DecodedSpeech { mut request, events, mime_type, .. } =
-                decode_speech(&body).map_err(|error| invalid(&error))?;
+            let body = leaf.params.apply(&self.body)?;
+            let DecodedSpeech { mut request, events, mime_type, .. } = decode_speech(&body)?;
             request.model.clone_from(&target.model);
             let speech = target.provider.speak(&target.context, request).await?;
             let (first, rest) = first_piece(speech.audio).await?;

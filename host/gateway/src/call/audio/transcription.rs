@@ -9,8 +9,7 @@ use jackfield_runtime::api::transcription::TranscriptionRequest;
 
 use super::fields;
 use super::transcribed::Transcribed;
-use crate::call::chat::invalid;
-use crate::call::{Answer, Behalf, EVENTS, Reply, Target, changed};
+use crate::call::{Answer, Behalf, EVENTS, Reply, Target};
 use crate::dialect::audio::{
     DecodedTranscription, File, Form, Shape, decode_transcription, encode_transcript,
 };
@@ -47,14 +46,14 @@ impl Transcribing<'_> {
         if leaf.params.is_empty() {
             return Ok((asked.request.clone(), asked.shape, asked.stream));
         }
-        let fields = fields::from_json(&changed(leaf, &self.fields)?)?;
+        let fields = fields::from_json(&leaf.params.apply(&self.fields)?)?;
         let file = File {
             name: asked.request.file_name.clone(),
             mime_type: asked.request.mime_type.clone(),
             data: asked.request.audio.clone(),
         };
         let form = Form { fields, file: Some(file) };
-        let asked = decode_transcription(form, asked.request.task).map_err(|error| invalid(&error))?;
+        let asked = decode_transcription(form, asked.request.task)?;
         Ok((asked.request, asked.shape, asked.stream))
     }
 }

@@ -26,12 +26,15 @@ pub(super) async fn until_real(
     mut body: ByteStream,
 ) -> Result<(VecDeque<Bytes>, ByteStream), Failure> {
     let mut pieces = VecDeque::new();
-    let mut seen = Vec::new();
+    let (mut seen, mut judged) = (Vec::new(), 0);
     while let Some(piece) = body.next().await {
         let piece = piece?;
         seen.extend_from_slice(&piece);
         pieces.push_back(piece);
-        match verdict(dialect, &seen) {
+        // The last line isn't complete unless a line break ends it.
+        let lines = memchr::memrchr(b'\n', &seen).map_or(judged, |end| end + 1);
+        let new = &seen[std::mem::replace(&mut judged, lines)..lines];
+        match verdict(dialect, new) {
             Verdict::Says => return Ok((pieces, body)),
             Verdict::Failed(failure) => return Err(failure),
             Verdict::Nothing if seen.len() > MOST => return Ok((pieces, body)),
@@ -48,11 +51,9 @@ enum Verdict {
     Failed(Failure),
 }
 
-/// Looks at the events that are complete.
-fn verdict(dialect: ChatDialect, seen: &[u8]) -> Verdict {
-    // The last line isn't complete unless a line break ends it.
-    let Some(end) = memchr::memrchr(b'\n', seen) else { return Verdict::Nothing };
-    for line in seen[..end].split(|byte| *byte == b'\n') {
+/// Looks at lines that are complete.
+fn verdict(dialect: ChatDialect, lines: &[u8]) -> Verdict {
+    for line in lines.split_inclusive(|byte| *byte == b'\n').filter(|line| line.ends_with(b"\n")) {
         let Some(data) = line.strip_prefix(b"data:") else { continue };
         let data = data.trim_ascii();
         if data == b"[DONE]" {
