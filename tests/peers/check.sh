@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What `make test-peers` runs beside the peers (see run.sh): the plugins against
-# live servers, guests in other languages, and recorded traffic as the providers'
-# own SDKs read it. $CARGO is the cargo to use.
+# live servers, guests in other languages, recorded traffic as the providers' own
+# SDKs read it, and clients of the gateway. $CARGO is the cargo to use.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -15,3 +15,6 @@ cd "$here/../.."
 # Of the whole workspace, so that nothing is built with other features than by
 # `make test`.
 "${CARGO:-cargo}" test --workspace --test recorded --test peers --test foreign -- --include-ignored
+
+echo "clients of the gateway"
+"$here/clients/run.sh"

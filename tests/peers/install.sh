@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Installs the independent counterparts that the tests talk to: two Python
 # environments (official SDKs, the LiteLLM proxy), llama.cpp's server built
-# from source, tiny random models for it, and test guests made of Python and
-# JavaScript by the tools of those languages. The first run takes about eight
-# minutes on two cores, later runs well under a second. Safe to interrupt and
-# to run twice at once. Silent unless there is something to do.
+# from source, tiny random models for it, test guests made of Python and
+# JavaScript by the tools of those languages, and clients of the gateway, old
+# and new. The first run takes about ten minutes on two cores, later runs well
+# under a second. Safe to interrupt and to run twice at once. Silent unless there
+# is something to do.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -88,19 +89,33 @@ digest() {
     cat -- "$@" | sha256sum | cut -d' ' -f1
 }
 
+# environment NAME FILE: a Python environment with the packages of FILE.
 environment() {
     rm -rf "${root:?}/$1"
     "$python" -m venv "$root/$1"
-    "$root/$1/bin/pip" install --no-deps -r "$here/$1.txt"
+    "$root/$1/bin/pip" install --no-deps -r "$2"
     "$root/$1/bin/pip" check
 }
 
 install_sdk() {
-    environment sdk
+    environment sdk "$here/sdk.txt"
 }
 
 install_litellm() {
-    environment litellm
+    environment litellm "$here/litellm.txt"
+}
+
+install_clients() {
+    local age
+    for age in old new llama-index; do
+        environment "clients-$age" "$here/clients/$age.txt"
+    done
+    for age in old new; do
+        rm -rf "${root:?}/clients-js-$age"
+        mkdir -p "$root/clients-js-$age"
+        cp "$here/clients/js/$age"/package*.json "$root/clients-js-$age"
+        npm ci --prefix "$root/clients-js-$age" --no-audit --no-fund
+    done
 }
 
 # Object files stay until the server is built, so an interrupted build goes on
@@ -162,3 +177,4 @@ stage models "$(digest "$here/sdk.txt" "$here/tiny_model.py")" install_models
 stage llama-server "$llama_sha256 ${build_tools[*]} ${cmake_flags[*]}" install_llama_server
 stage foreign "$(digest "$here/sdk.txt" "$worlds/build-foreign.sh" "$worlds"/{python,javascript}/app.* \
     "$here"/../../wit/0.1/*.wit)" install_foreign
+stage clients "$(digest "$here"/clients/*.txt "$here"/clients/js/*/package*.json)" install_clients

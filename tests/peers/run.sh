@@ -20,8 +20,6 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=${JACKFIELD_PEERS:-$HOME/.cache/jackfield-peers}
 recorded=${JACKFIELD_RECORDED:-$here/../../../shared/recorded}
-# Generous, because machines that run tests are busy ones.
-patience=180
 
 if (($# == 0)); then
     echo "usage: $0 COMMAND [ARGUMENT...]" >&2
@@ -33,71 +31,9 @@ if ! command -v curl >/dev/null; then
 fi
 "$here/install.sh"
 
-# Job control gives every background job its own process group, named by its
-# pid: one signal reaches the job and all its children, and nobody else. Disowned
-# jobs are off the job list, so that the shell doesn't report how they ended.
-set -m
-logs=$(mktemp -d)
-groups=()
+# shellcheck source=tests/peers/jobs.sh
+. "$here/jobs.sh"
 skipped=()
-
-# shellcheck disable=SC2329  # called by the trap
-stop_all() {
-    trap '' INT TERM HUP
-    disown -a
-    local group alive
-    for group in "${groups[@]}"; do
-        kill -TERM -- "-$group" 2>/dev/null || true
-    done
-    for _ in {1..50}; do
-        alive=0
-        for group in "${groups[@]}"; do
-            if kill -0 -- "-$group" 2>/dev/null; then
-                alive=1
-            fi
-        done
-        ((alive)) || break
-        sleep 0.1
-    done
-    for group in "${groups[@]}"; do
-        kill -KILL -- "-$group" 2>/dev/null || true
-    done
-    rm -rf "$logs"
-}
-trap stop_all EXIT
-trap 'exit 129' HUP
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-start() {
-    local name=$1
-    shift
-    "$@" >"$logs/$name" 2>&1 </dev/null &
-    groups+=($!)
-    disown
-}
-
-await() {
-    local name=$1 pid=$2 url=$3 deadline=$((SECONDS + patience))
-    until curl --noproxy '*' --max-time 5 -fso /dev/null "$url"; do
-        if ! kill -0 "$pid" 2>/dev/null; then
-            fail "$name ended before it answered"
-        elif ((SECONDS >= deadline)); then
-            fail "$name didn't answer within $patience s"
-        fi
-        sleep 0.2
-    done
-}
-
-fail() {
-    local log
-    echo "$1; the ends of the logs:" >&2
-    for log in "$logs"/*; do
-        echo "--- ${log##*/}" >&2
-        tail -n 25 "$log" >&2
-    done
-    exit 1
-}
 
 # Taken together, so that they differ.
 free_ports() {
@@ -108,10 +44,6 @@ import sys
 sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(int(sys.argv[1]))]
 print(*(server.getsockname()[1] for server in sockets))
 PYTHON
-}
-
-random_key() {
-    echo "sk-$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
 }
 
 llama() {
@@ -166,10 +98,8 @@ export JACKFIELD_PEER_LITELLM=http://127.0.0.1:$litellm_port
 export JACKFIELD_PEER_LITELLM_KEY=$litellm_key
 export JACKFIELD_FOREIGN=$root/foreign
 
-"$@" &
-groups+=($!)
 status=0
-wait $! || status=$?
+run "$@" || status=$?
 for what in ${skipped[@]+"${skipped[@]}"}; do
     echo "skipped: $what"
 done

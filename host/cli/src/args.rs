@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, ValueHint};
+use clap::{ArgAction, Args, Parser, ValueEnum, ValueHint};
 use tracing::level_filters::LevelFilter;
 
 use crate::command::Command;
@@ -35,9 +35,29 @@ pub(crate) struct Global {
     /// Say more on stderr: -v usage and progress, -vv each step, -vvv everything
     #[arg(short, long, global = true, action = ArgAction::Count, conflicts_with = "quiet")]
     pub(crate) verbose: u8,
+    /// How log messages on stderr are written: `text` for people, `json` for programs, one object a line
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        env = "JACKFIELD_LOG_FORMAT",
+        value_name = "FORMAT"
+    )]
+    pub(crate) log_format: LogFormat,
     /// Say nothing on stderr but errors
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
+}
+
+/// How log messages are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
 }
 
 impl Global {

@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use jackfield_runtime::catalog::{Catalog, CatalogError};
+use jackfield_runtime::catalog::{Catalog, CatalogError, Preset};
+use jackfield_runtime::egress::origin::Scheme;
 use jackfield_runtime::manifest::name::{NameError, ProviderName};
+use jackfield_runtime::settings::Granted;
 use jackfield_runtime::settings::document::Problems;
 use jackfield_runtime::settings::{PluginSettings, ProviderSettings, Settings};
-use jackfield_runtime::{Host, HostBuilder, PoolSizes};
+use jackfield_runtime::{Host, HostBuilder, PoolSizes, Variant};
 
 use crate::places::Places;
 
@@ -35,6 +37,14 @@ pub enum ConfigError {
     /// A provider that neither the file nor the catalog completes.
     #[error(transparent)]
     Provider(#[from] CatalogError),
+    /// A caller wants a preset that only the operator can choose.
+    #[error(
+        "provider {name} isn't bound here, and needs more than a key: have it written under [providers.{name}]"
+    )]
+    NotBound {
+        /// The preset.
+        name: ProviderName,
+    },
     /// There is no folder of plugins.
     #[error(
         "there is no folder of plugins: none of {} exists; name one with --plugins, JACKFIELD_PLUGINS, or `dir` under [plugins]",
@@ -44,6 +54,13 @@ pub enum ConfigError {
         /// Where it was looked for.
         tried: Vec<PathBuf>,
     },
+}
+
+/// Whether a preset needs nothing but a key, and reaches only hosts that anybody
+/// could.
+pub(crate) fn is_public(preset: &Preset) -> bool {
+    let https = |granted: &Granted| granted.origin.scheme() == Scheme::Https;
+    preset.needs.is_empty() && !preset.secrets.is_empty() && preset.origins.iter().all(https)
 }
 
 /// Sections that the gateway reads. A program without it leaves them alone, since
@@ -126,6 +143,28 @@ impl Config {
     pub fn provider(&self, name: &str) -> Result<ProviderSettings, ConfigError> {
         let name: ProviderName = name.parse()?;
         let written = self.settings.providers.get(&name).cloned().unwrap_or_default();
+        Ok(self.catalog.complete(&name, written)?)
+    }
+
+    /// The same for a variant of it that a caller wants.
+    pub(crate) fn variant(&self, name: &str, variant: &Variant) -> Result<ProviderSettings, ConfigError> {
+        let name: ProviderName = name.parse()?;
+        let written = self.settings.providers.get(&name).cloned();
+        let bound = written.is_some();
+        let mut written = written.unwrap_or_default();
+        match &variant.host {
+            // What the preset can't know, the caller does.
+            Some(host) => {
+                let base_url = "base-url".parse()?;
+                written.config.insert(base_url, host.as_str().into());
+            }
+            // Choosing a preset grants its hosts, which only the operator may do
+            // where they are of the operator's own network.
+            None if !bound && !self.catalog.get(name.as_str()).is_some_and(is_public) => {
+                return Err(ConfigError::NotBound { name });
+            }
+            None => {}
+        }
         Ok(self.catalog.complete(&name, written)?)
     }
 

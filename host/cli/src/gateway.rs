@@ -1,25 +1,34 @@
 //! The gateway over a configuration: `[server]`, `[routes]`, and the providers
 //! that both name.
 
+mod explain;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use jackfield_gateway::{BuildError, Gateway, Providers, ServerSettings};
+use jackfield_gateway::{BuildError, Gateway, ModelFacts, Providers, ServerSettings};
 use jackfield_router::access::{Caller, FixedKeys};
 use jackfield_router::config::{Config as Route, routes};
 use jackfield_router::{Failure, FailureKind};
-use jackfield_runtime::Provider;
+use jackfield_runtime::error::BindError;
+use jackfield_runtime::manifest::name::EnvName;
 use jackfield_runtime::secret::{SecretError, SecretReader, SecretSource};
 use jackfield_runtime::settings::Settings;
 use jackfield_runtime::settings::document::{self, Problems};
+use jackfield_runtime::{Provider, Variant};
 
+use crate::config::{Config, ConfigError};
 use crate::open::{Jackfield, OpenError};
 
 /// The gateway itself, and how it is put on a socket.
 pub use jackfield_gateway as surface;
+/// What decides where its requests go.
+pub use jackfield_router as router;
+
+pub use explain::{Explained, explain};
 
 /// `[server]` and `[routes]`.
 #[derive(Debug, Clone, Default)]
@@ -127,31 +136,80 @@ impl Providers for Opened {
         async move { self.0.provider(name).await.map_err(|error| unusable(name, &error)) }.boxed()
     }
 
-    fn list(&self) -> Vec<(String, Vec<String>)> {
+    fn variant<'a>(
+        &'a self,
+        name: &'a str,
+        variant: &'a Variant,
+    ) -> BoxFuture<'a, Result<Provider, Failure>> {
+        async move { self.0.variant(name, variant).await.map_err(|error| unusable_so(name, variant, &error)) }
+            .boxed()
+    }
+
+    fn unbound(&self) -> Vec<String> {
         let config = self.0.config();
-        let models = |preset: &str| {
-            let preset = config.catalog.get(preset);
-            preset
-                .map_or_else(Vec::new, |preset| preset.models.iter().map(|model| model.id.clone()).collect())
-        };
-        let written = config.settings.providers.iter().map(|(name, written)| {
-            let preset = written.preset.as_ref().map_or_else(|| name.to_string(), ToString::to_string);
-            (name.to_string(), models(&preset))
-        });
-        let mut all: Vec<_> = written.collect();
-        let usual = config.catalog.iter().filter(|(name, preset)| {
-            let set = |names: &Vec<_>| {
-                names.iter().any(|name: &jackfield_runtime::manifest::name::EnvName| {
-                    std::env::var_os(name.as_str()).is_some_and(|value| !value.is_empty())
-                })
-            };
-            !config.settings.providers.contains_key(*name)
-                && preset.needs.is_empty()
-                && !preset.secrets.is_empty()
-                && preset.secrets.values().all(set)
-        });
-        all.extend(usual.map(|(name, _)| (name.to_string(), models(name.as_str()))));
-        all
+        let names = config.catalog.iter().map(|(name, _)| name);
+        names.filter(|name| !config.settings.providers.contains_key(*name)).map(ToString::to_string).collect()
+    }
+
+    fn list(&self) -> Vec<(String, Vec<String>)> {
+        listed(self.0.config(), is_set)
+    }
+
+    fn model(&self, provider: &str, model: &str) -> ModelFacts {
+        let config = self.0.config();
+        let written = config.settings.providers.get(provider).and_then(|written| written.preset.as_ref());
+        let preset = config.catalog.get(written.map_or(provider, |preset| preset.as_str()));
+        let known = preset.and_then(|preset| preset.model(model));
+        known.map_or_else(ModelFacts::default, |known| ModelFacts {
+            price: known.price,
+            output_tokens: known.output_tokens,
+        })
+    }
+}
+
+/// The providers of the file, and those presets of the catalog that need nothing
+/// written and whose secrets, by this say, can be had.
+fn listed(config: &Config, had: impl Fn(&[EnvName]) -> bool) -> Vec<(String, Vec<String>)> {
+    let models = |preset: &str| {
+        let preset = config.catalog.get(preset);
+        preset.map_or_else(Vec::new, |preset| preset.models.iter().map(|model| model.id.clone()).collect())
+    };
+    let written = config.settings.providers.iter().map(|(name, written)| {
+        let preset = written.preset.as_ref().map_or_else(|| name.to_string(), ToString::to_string);
+        (name.to_string(), models(&preset))
+    });
+    let mut all: Vec<_> = written.collect();
+    let usual = config.catalog.iter().filter(|(name, preset)| {
+        !config.settings.providers.contains_key(*name)
+            && preset.needs.is_empty()
+            && !preset.secrets.is_empty()
+            && preset.secrets.values().all(|names| had(names))
+    });
+    all.extend(usual.map(|(name, _)| (name.to_string(), models(name.as_str()))));
+    all
+}
+
+/// Whether one of these variables is.
+fn is_set(names: &[EnvName]) -> bool {
+    names.iter().any(|name| std::env::var_os(name.as_str()).is_some_and(|value| !value.is_empty()))
+}
+
+/// Why a provider can't be had as a client wants it. What the client brought
+/// along is its own business, and it is told of it.
+fn unusable_so(name: &str, variant: &Variant, error: &OpenError) -> Failure {
+    let wants = variant.host.is_some() || !variant.config.is_empty();
+    let callers = match error {
+        OpenError::Config(ConfigError::NotBound { .. }) => true,
+        OpenError::Bind(BindError::Variant { .. } | BindError::NotBrought { .. }) => true,
+        OpenError::Bind(error) => wants && error.is_callers(),
+        _ => false,
+    };
+    if !callers {
+        return unusable(name, error);
+    }
+    Failure {
+        provider: Some(name.to_owned()),
+        ..Failure::new(FailureKind::InvalidRequest, error.to_string())
     }
 }
 

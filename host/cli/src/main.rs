@@ -38,7 +38,7 @@ fn main() -> ExitCode {
             return if error.use_stderr() { Exit::Usage } else { Exit::Ok }.into();
         }
     };
-    render::log::start(arguments.global.level());
+    render::log::start(arguments.global.level(), arguments.global.log_format);
     let outcome = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jackfield_runtime::Host;
 use jackfield_runtime::Plugin;
-use jackfield_runtime::Provider;
 use jackfield_runtime::digest::Digest;
 use jackfield_runtime::error::{BindError, HostError, LoadError};
+use jackfield_runtime::{Provider, Variant};
 use tokio::sync::OnceCell;
 
 use crate::config::{Config, ConfigError};
@@ -172,6 +172,20 @@ impl Jackfield {
             Some(provider) => Ok(provider),
             None => Ok(self.inner.host.bind(name, &settings).await?),
         }
+    }
+
+    /// A provider as a caller wants it that brings a key, a host or a setting of
+    /// its own along, kept between calls like a provider. Whether the caller may
+    /// is for whoever calls this to decide; but a preset that nobody wrote into
+    /// the configuration is had so only where it needs nothing but a key, and its
+    /// own hosts are public.
+    pub async fn variant(&self, name: &str, variant: &Variant) -> Result<Provider, OpenError> {
+        if let Some(kept) = self.inner.host.variant(name, variant) {
+            return Ok(kept);
+        }
+        let settings = self.inner.config.variant(name, variant)?;
+        self.load(self.inner.shelf.find(&settings.plugin)?).await?;
+        Ok(self.inner.host.bind_variant(name, &settings, variant).await?)
     }
 
     /// Loads a plugin file, unless it is loaded, on a thread for blocking work.

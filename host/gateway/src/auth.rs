@@ -1,30 +1,58 @@
-//! Which API key a client shows.
+//! Which API keys a client shows: the gateway's own, and one of a provider.
 //!
-//! Clients of each dialect have a header of their own for it. Where a client
-//! shows several, the gateway's own come first, so that a key that is meant for
-//! an upstream is never taken for one of the gateway's.
+//! Portkey's clients show the gateway's key as `x-portkey-api-key` and the
+//! provider's where that provider's own clients do: `Authorization: Bearer` or
+//! `x-api-key`. Clients that know of no gateway show the gateway's key there.
+//! So the gateway's key is looked for in `x-portkey-api-key` first, and only
+//! what stands beside it is a provider's.
+//!
+//! Against: a key of this gateway that is taken for a provider's and sent to an
+//! upstream. No key that this gateway knows ever is, in whichever header.
 
 use std::sync::Arc;
 
 use http::{HeaderMap, header};
 use jackfield_router::access::{Caller, Keys};
 use jackfield_router::{Failure, FailureKind};
+use jackfield_runtime::secret::Secret;
 
-/// The key that a client shows.
-pub(crate) fn shown(headers: &HeaderMap) -> Option<&str> {
+/// Shorter texts are no provider's key. Clients that must have some key and are
+/// given none are often told `dummy` or `X`; and a secret as short as that could
+/// not be looked for in what comes back.
+const SHORTEST: usize = 8;
+
+/// Who calls, and what it shows of a provider.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    pub(crate) caller: Arc<Caller>,
+    /// The key of a provider. Whether it is used, and for which one, is for the
+    /// request's plan to say.
+    pub(crate) key: Option<Secret>,
+}
+
+/// The key in the header that Portkey has for the gateway's own.
+fn gateways(headers: &HeaderMap) -> Option<&str> {
+    // A header that is empty says nothing: Portkey's client sends its own so where
+    // it was given no key.
+    let value = headers.get("x-portkey-api-key")?.to_str().ok()?;
+    Some(value).filter(|key| !key.is_empty())
+}
+
+/// The key where clients of providers show it.
+fn providers(headers: &HeaderMap) -> Option<&str> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = bearer.and_then(|value| {
+    let bearer = text(header::AUTHORIZATION.as_str()).and_then(|value| {
         let (scheme, key) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
     });
-    text("x-portkey-api-key").or(bearer).or_else(|| text("x-api-key")).filter(|key| !key.is_empty())
+    let filled = |key: &&str| !key.is_empty();
+    bearer.filter(filled).or_else(|| text("x-api-key").filter(filled))
 }
 
 /// Who calls. Without keys in the configuration everybody may.
 pub(crate) async fn caller(keys: Option<&dyn Keys>, headers: &HeaderMap) -> Result<Arc<Caller>, Failure> {
     let Some(keys) = keys else { return Ok(Arc::default()) };
-    let Some(key) = shown(headers) else {
+    let Some(key) = gateways(headers).or_else(|| providers(headers)) else {
         return Err(Failure::new(
             FailureKind::Authentication,
             "no API key: send one of this gateway's as `Authorization: Bearer KEY`",
@@ -33,6 +61,28 @@ pub(crate) async fn caller(keys: Option<&dyn Keys>, headers: &HeaderMap) -> Resu
     keys.find(key)
         .await?
         .ok_or_else(|| Failure::new(FailureKind::Authentication, "this API key isn't one of this gateway's"))
+}
+
+/// Who calls, and the provider's key that it shows.
+pub(crate) async fn shown(keys: Option<&dyn Keys>, headers: &HeaderMap) -> Result<Shown, Failure> {
+    let caller = caller(keys, headers).await?;
+    let own = gateways(headers);
+    // Without a key of its own beside it, this was the gateway's.
+    let candidate = providers(headers).filter(|_| own.is_some() || keys.is_none());
+    let candidate = candidate.filter(|key| own != Some(*key) && !is_placeholder(key));
+    let key = match (candidate, keys) {
+        (Some(key), Some(keys)) if keys.find(key).await?.is_some() => None,
+        (candidate, _) => candidate.and_then(|key| Secret::new(key.as_bytes().to_vec()).ok()),
+    };
+    Ok(Shown { caller, key })
+}
+
+/// What clients send where nobody gave them a key: something short, or, as
+/// Portkey's own do, the name of the variable that should have had it (`DUMMY-KEY`
+/// until their version 2).
+fn is_placeholder(key: &str) -> bool {
+    let upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
+    key.len() < SHORTEST || (key.ends_with("KEY") && key.bytes().all(upper))
 }
 
 #[cfg(test)]
@@ -44,28 +94,97 @@ mod tests {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
     }
 
-    #[test]
-    fn a_key_is_found_in_the_header_of_any_dialect() {
-        assert_eq!(shown(&headers(&[("authorization", "Bearer a")])), Some("a"));
-        assert_eq!(shown(&headers(&[("authorization", "bearer  a")])), Some("a"));
-        assert_eq!(shown(&headers(&[("x-api-key", "b")])), Some("b"));
-        assert_eq!(shown(&headers(&[("authorization", "Bearer a"), ("x-portkey-api-key", "c")])), Some("c"));
-        for none in [&[][..], &[("authorization", "Basic a")], &[("x-api-key", "")]] {
-            assert_eq!(shown(&headers(none)), None, "{none:?}");
+    fn keys() -> FixedKeys {
+        let mut keys = FixedKeys::default();
+        let caller = |name: &str| Caller { key: Some(name.into()), ..Caller::default() };
+        assert!(keys.add("gateway-one", caller("one")) && keys.add("gateway-two", caller("two")));
+        keys
+    }
+
+    /// Who it is, and the provider's key.
+    async fn of(
+        keys: Option<&dyn Keys>,
+        pairs: &[(&'static str, &'static str)],
+    ) -> Result<(Option<String>, Option<String>), u16> {
+        let found = shown(keys, &headers(pairs)).await.map_err(|failure| {
+            assert!(!failure.message.contains("sk-"), "{failure}");
+            failure.status
+        })?;
+        let key = found.key.map(|key| key.expose().to_owned());
+        Ok((found.caller.key.as_deref().map(str::to_owned), key))
+    }
+
+    #[tokio::test]
+    async fn the_gateways_key_is_found_in_the_header_of_any_dialect() {
+        let keys = keys();
+        for pairs in [
+            &[("authorization", "Bearer gateway-one")][..],
+            &[("authorization", "bearer  gateway-one")],
+            &[("x-api-key", "gateway-one")],
+            &[("authorization", "Bearer "), ("x-api-key", "gateway-one")],
+            &[("authorization", "Basic x"), ("x-api-key", "gateway-one")],
+            &[("x-portkey-api-key", "gateway-one")],
+            &[("x-portkey-api-key", ""), ("authorization", "Bearer gateway-one")],
+        ] {
+            assert_eq!(of(Some(&keys), pairs).await, Ok((Some("one".to_owned()), None)), "{pairs:?}");
         }
     }
 
     #[tokio::test]
     async fn without_a_key_that_is_known_nobody_calls() {
-        let mut keys = FixedKeys::default();
-        assert!(keys.add("good", Caller::default()));
-        for (shown, passes) in [("Bearer good", true), ("Bearer bad", false), ("", false)] {
-            let found = caller(Some(&keys), &headers(&[("authorization", shown)])).await;
-            assert_eq!(found.is_ok(), passes, "{shown}");
-            assert!(
-                found.err().is_none_or(|failure| failure.status == 401 && !failure.message.contains("bad"))
-            );
+        let keys = keys();
+        for pairs in [
+            &[][..],
+            &[("authorization", "Bearer sk-of-a-provider")],
+            &[("authorization", "Basic gateway-one")],
+            &[("x-api-key", "")],
+            &[("x-portkey-api-key", "sk-wrong"), ("authorization", "Bearer gateway-one")],
+        ] {
+            assert_eq!(of(Some(&keys), pairs).await, Err(401), "{pairs:?}");
+            assert_eq!(caller(Some(&keys), &headers(pairs)).await.unwrap_err().status, 401);
         }
         assert!(caller(None, &HeaderMap::new()).await.is_ok(), "an open gateway asks for none");
+    }
+
+    #[tokio::test]
+    async fn beside_the_gateways_key_stands_a_providers() {
+        let keys = keys();
+        let sk = "sk-of-a-provider";
+        for (name, value) in [("authorization", "Bearer sk-of-a-provider"), ("x-api-key", sk)] {
+            let pairs = [("x-portkey-api-key", "gateway-one"), (name, value)];
+            assert_eq!(of(Some(&keys), &pairs).await, Ok((Some("one".to_owned()), Some(sk.to_owned()))));
+            assert_eq!(of(None, &[(name, value)]).await, Ok((None, Some(sk.to_owned()))));
+        }
+    }
+
+    #[tokio::test]
+    async fn no_key_of_the_gateways_is_taken_for_a_providers() {
+        let keys = keys();
+        for pairs in [
+            &[("authorization", "Bearer gateway-one")][..],
+            &[("x-portkey-api-key", "gateway-one"), ("authorization", "Bearer gateway-one")],
+            &[("x-portkey-api-key", "gateway-one"), ("authorization", "Bearer gateway-two")],
+            &[("x-portkey-api-key", "gateway-one"), ("x-api-key", "gateway-two")],
+            &[("authorization", "Bearer gateway-one"), ("x-api-key", "sk-of-a-provider")],
+        ] {
+            assert_eq!(of(Some(&keys), pairs).await.unwrap().1, None, "{pairs:?}");
+        }
+        let pairs = [("x-portkey-api-key", "whatever-it-is"), ("authorization", "Bearer whatever-it-is")];
+        assert_eq!(of(None, &pairs).await, Ok((None, None)));
+        assert_eq!(of(None, &[("x-portkey-api-key", "whatever-it-is")]).await, Ok((None, None)));
+    }
+
+    #[tokio::test]
+    async fn what_stands_in_for_a_key_is_none() {
+        for stand_in in [
+            "Bearer X",
+            "Bearer dummy",
+            "Bearer EMPTY",
+            "Bearer OPENAI_API_KEY",
+            "Bearer DUMMY-KEY",
+            "Basic sk-of-a-provider",
+        ] {
+            assert_eq!(of(None, &[("authorization", stand_in)]).await, Ok((None, None)), "{stand_in}");
+        }
     }
 }

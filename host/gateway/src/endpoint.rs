@@ -25,6 +25,8 @@ pub enum Endpoint {
     CountTokens,
     /// `/v1/embeddings`.
     Embeddings,
+    /// `/v1/moderations`.
+    Moderations,
     /// `/v1/rerank` and `/v2/rerank`.
     Rerank,
     /// `/v1/audio/speech`.
@@ -47,7 +49,35 @@ pub enum Endpoint {
     Ready,
     /// `/metrics`.
     Metrics,
+    /// `/openapi.json`.
+    Openapi,
 }
+
+/// What is at each path, and its methods in the form of the header `allow`.
+/// Braces stand for any text at the end. Chats come first, being most of the
+/// traffic.
+pub(crate) const PATHS: &[(&str, Endpoint, &str)] = &[
+    ("/chat/completions", Endpoint::Chat(ChatDialect::OpenaiChat), "POST"),
+    ("/messages", Endpoint::Chat(ChatDialect::AnthropicMessages), "POST"),
+    ("/responses", Endpoint::Chat(ChatDialect::OpenaiResponses), "POST"),
+    ("/embeddings", Endpoint::Embeddings, "POST"),
+    ("/completions", Endpoint::Chat(ChatDialect::OpenaiCompletions), "POST"),
+    ("/messages/count_tokens", Endpoint::CountTokens, "POST"),
+    ("/moderations", Endpoint::Moderations, "POST"),
+    ("/rerank", Endpoint::Rerank, "POST"),
+    ("/v2/rerank", Endpoint::Rerank, "POST"),
+    ("/audio/speech", Endpoint::Speech, "POST"),
+    ("/audio/transcriptions", Endpoint::Transcriptions, "POST"),
+    ("/audio/translations", Endpoint::Translations, "POST"),
+    ("/feedback", Endpoint::Feedback, "POST, PUT"),
+    ("/feedback/{id}", Endpoint::FeedbackUpdate, "PUT"),
+    ("/models", Endpoint::Models, "GET"),
+    ("/models/{model}", Endpoint::Model, "GET"),
+    ("/health", Endpoint::Health, "GET"),
+    ("/ready", Endpoint::Ready, "GET"),
+    ("/metrics", Endpoint::Metrics, "GET"),
+    ("/openapi.json", Endpoint::Openapi, "GET"),
+];
 
 /// Why a request is for nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,26 +94,8 @@ impl Endpoint {
     /// clients differ in whether their base URL has it.
     pub fn of(method: &Method, path: &str) -> Result<Self, NoEndpoint> {
         let bare = path.strip_prefix("/v1").filter(|rest| rest.starts_with('/')).unwrap_or(path);
-        let (endpoint, methods) = match bare {
-            "/chat/completions" => (Self::Chat(ChatDialect::OpenaiChat), "POST"),
-            "/completions" => (Self::Chat(ChatDialect::OpenaiCompletions), "POST"),
-            "/responses" => (Self::Chat(ChatDialect::OpenaiResponses), "POST"),
-            "/messages" => (Self::Chat(ChatDialect::AnthropicMessages), "POST"),
-            "/messages/count_tokens" => (Self::CountTokens, "POST"),
-            "/embeddings" => (Self::Embeddings, "POST"),
-            "/rerank" | "/v2/rerank" => (Self::Rerank, "POST"),
-            "/audio/speech" => (Self::Speech, "POST"),
-            "/audio/transcriptions" => (Self::Transcriptions, "POST"),
-            "/audio/translations" => (Self::Translations, "POST"),
-            "/feedback" => (Self::Feedback, "POST, PUT"),
-            "/models" => (Self::Models, "GET"),
-            "/health" => (Self::Health, "GET"),
-            "/ready" => (Self::Ready, "GET"),
-            "/metrics" => (Self::Metrics, "GET"),
-            _ if is_below(bare, "/models/") => (Self::Model, "GET"),
-            _ if is_below(bare, "/feedback/") => (Self::FeedbackUpdate, "PUT"),
-            _ => return Err(NoEndpoint::Path),
-        };
+        let (_, endpoint, methods) =
+            *PATHS.iter().find(|(pattern, ..)| fits(pattern, bare)).ok_or(NoEndpoint::Path)?;
         match methods.split(", ").any(|allowed| method == allowed) {
             true => Ok(endpoint),
             false => Err(NoEndpoint::Method(methods)),
@@ -99,6 +111,7 @@ impl Endpoint {
             Self::Chat(ChatDialect::AnthropicMessages) => "messages",
             Self::CountTokens => "count_tokens",
             Self::Embeddings => "embeddings",
+            Self::Moderations => "moderations",
             Self::Rerank => "rerank",
             Self::Speech => "audio_speech",
             Self::Transcriptions => "audio_transcriptions",
@@ -110,17 +123,22 @@ impl Endpoint {
             Self::Health => "health",
             Self::Ready => "ready",
             Self::Metrics => "metrics",
+            Self::Openapi => "openapi",
         }
     }
 
-    /// Whether it is for those who run the gateway, and needs no API key.
+    /// Whether it needs no API key: it is for those who run the gateway, or
+    /// says nothing that isn't public.
     pub const fn is_open(self) -> bool {
-        matches!(self, Self::Health | Self::Ready | Self::Metrics)
+        matches!(self, Self::Health | Self::Ready | Self::Metrics | Self::Openapi)
     }
 }
 
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder).is_some_and(|rest| !rest.is_empty())
+fn fits(pattern: &str, path: &str) -> bool {
+    match pattern.split_once('{') {
+        None => path == pattern,
+        Some((folder, _)) => path.strip_prefix(folder).is_some_and(|rest| !rest.is_empty()),
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use jackfield_runtime::api::types::{Error, ErrorKind};
 
 use crate::dialect::{DecodeError, anthropic_messages, openai_chat};
 use crate::endpoint::ChatDialect;
+use crate::guard;
 use crate::wire::body::Body;
 
 /// A request that can't be read: no target could.
@@ -26,7 +27,7 @@ impl From<DecodeError> for Failure {
 pub(crate) fn record(failure: &Failure) -> Error {
     let kind = match failure.kind {
         FailureKind::Authentication => ErrorKind::Authentication,
-        FailureKind::Permission => ErrorKind::Permission,
+        FailureKind::Permission | FailureKind::Denied => ErrorKind::Permission,
         FailureKind::RateLimited | FailureKind::Refused => ErrorKind::RateLimited,
         FailureKind::QuotaExceeded => ErrorKind::QuotaExceeded,
         FailureKind::InvalidRequest | FailureKind::NoTarget => ErrorKind::InvalidRequest,
@@ -64,8 +65,14 @@ pub(crate) fn body(dialect: ChatDialect, error: &Error, param: Option<&str>) -> 
 /// The answer that tells of a failure.
 pub(crate) fn response(dialect: ChatDialect, failure: &Failure) -> Response<Body> {
     let error = record(failure);
-    let mut response = Response::new(body(dialect, &error, failure.param.as_deref()).into());
+    let denied = failure.kind == FailureKind::Denied;
+    let body = match denied {
+        true => guard::denial(dialect, &failure.message, failure.body.as_deref()),
+        false => body(dialect, &error, failure.param.as_deref()),
+    };
+    let mut response = Response::new(body.into());
     let status = match dialect {
+        _ if denied => failure.status,
         ChatDialect::AnthropicMessages => anthropic_messages::status(&error),
         _ => failure.status,
     };

@@ -8,34 +8,42 @@ mod audio;
 mod build;
 mod chats;
 mod embeddings;
+mod explain;
 mod feedback;
 mod models;
+mod moderations;
+mod openapi;
 mod plans;
 mod rerank;
+mod traced;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body as HttpBody;
 use jackfield_router::access::Keys;
 use jackfield_router::plan::{Names, Plans};
-use jackfield_router::trace::Trace;
-use jackfield_router::{Failure, FailureKind, Node, Router, SystemRandom};
+use jackfield_router::{Failure, FailureKind, Node, Router};
 use jackfield_runtime::api::transcription::Task;
+use tracing::Instrument;
 
 use crate::endpoint::{ChatDialect, Endpoint, NoEndpoint};
 use crate::fault;
-use crate::metrics::Metrics;
-use crate::portkey::LONGEST_TRACE;
+use crate::own::Grants;
 use crate::providers::Providers;
+use crate::services::Services;
 use crate::settings::ServerSettings;
 use crate::wire::body::Body;
 
+pub(crate) use asked::Asked;
 pub use build::{BuildError, GatewayBuilder};
+pub use explain::Question;
+pub(crate) use traced::Traced;
 
 /// The gateway. Cloning is cheap and gives the same one.
 #[derive(Clone)]
@@ -45,16 +53,17 @@ pub struct Gateway {
 
 struct Inner {
     settings: ServerSettings,
-    providers: Arc<dyn Providers>,
+    services: Services,
     names: Names,
     /// All names that `/v1/models` lists.
     listed: BTreeSet<String>,
     routes: BTreeMap<String, Arc<Node>>,
     /// Plans of model names and of configs that clients send.
     plans: Plans,
+    /// What clients may bring along.
+    grants: Grants,
     keys: Option<Arc<dyn Keys>>,
     router: Router,
-    metrics: Metrics,
     /// Set once the gateway is about to end.
     leaving: AtomicBool,
 }
@@ -88,12 +97,15 @@ impl Gateway {
         B: HttpBody<Data = Bytes> + Send,
         B::Error: fmt::Display,
     {
-        let (head, body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
+        let trace = Traced::begin(&head.headers);
+        head.extensions.insert(trace.clone());
+        let began = Instant::now();
         let origin = head.headers.get(header::ORIGIN).cloned();
         let mut response = match Endpoint::of(&head.method, head.uri.path()) {
             Ok(endpoint) => {
-                let response = self.endpoint(endpoint, &head, body).await;
-                self.inner.metrics.count(endpoint, response.status());
+                let response = self.endpoint(endpoint, &head, body).instrument(trace.span()).await;
+                self.inner.services.metrics.count(endpoint, response.status());
                 response
             }
             Err(NoEndpoint::Method(_)) if head.method == Method::OPTIONS && origin.is_some() => preflight(),
@@ -120,7 +132,16 @@ impl Gateway {
         if let Some(origin) = origin {
             self.allow(&origin, &mut response);
         }
-        traced(&head.headers, response.headers_mut());
+        tracing::info!(
+            target: "jackfield::access",
+            trace = trace.shown(),
+            method = %head.method,
+            path = head.uri.path(),
+            status = response.status().as_u16(),
+            ms = began.elapsed().as_millis() as u64,
+            "answered"
+        );
+        trace.tell(response.headers_mut());
         response
     }
 
@@ -132,19 +153,26 @@ impl Gateway {
         let dialect = match endpoint {
             Endpoint::Chat(dialect) => dialect,
             Endpoint::CountTokens => ChatDialect::AnthropicMessages,
+            Endpoint::Models | Endpoint::Model if models::is_anthropic(&head.headers) => {
+                ChatDialect::AnthropicMessages
+            }
             _ => ChatDialect::OpenaiChat,
         };
         let answer = match endpoint {
             Endpoint::Health => Ok(text("ok\n")),
             Endpoint::Ready => Ok(self.ready()),
-            Endpoint::Metrics if self.inner.settings.metrics => Ok(text(self.inner.metrics.render())),
+            Endpoint::Metrics if self.inner.settings.metrics => {
+                Ok(text(self.inner.services.metrics.render()))
+            }
             Endpoint::Metrics => Err(Failure::new(
                 FailureKind::NotFound,
                 "metrics are switched off; write `metrics = true` under [server]",
             )),
+            Endpoint::Openapi => Ok(openapi::document()),
             Endpoint::Chat(dialect) => self.chat(dialect, head, body).await,
             Endpoint::CountTokens => self.count_tokens(head, body).await,
             Endpoint::Embeddings => self.embeddings(head, body).await,
+            Endpoint::Moderations => self.moderations(head, body).await,
             Endpoint::Rerank => self.rerank(head, body).await,
             Endpoint::Speech => self.speech(head, body).await,
             Endpoint::Transcriptions => self.transcription(Task::Transcribe, head, body).await,
@@ -173,24 +201,6 @@ impl Gateway {
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static("*"));
         }
         headers.append(header::VARY, HeaderValue::from_static("origin"));
-    }
-}
-
-/// Tells by which ids the request is known: the client's own name for its trace,
-/// or the trace's id, which goes on where the client's `traceparent` began it.
-fn traced(asked: &HeaderMap, told: &mut HeaderMap) {
-    let mut parents = asked.get_all("traceparent").iter().filter_map(|value| value.to_str().ok());
-    let parent = parents.next().filter(|_| parents.next().is_none());
-    let states = asked.get_all("tracestate").iter().filter_map(|value| value.to_str().ok());
-    let label = asked.get("x-portkey-trace-id").filter(|label| label.len() <= LONGEST_TRACE);
-    let trace = Trace::begin(parent, states, label.cloned(), &SystemRandom);
-    let shown = trace.label.clone().or_else(|| HeaderValue::try_from(trace.shown()).ok());
-    if let Some(shown) = shown {
-        told.insert("x-portkey-trace-id", shown.clone());
-        told.insert("x-jackfield-trace-id", shown);
-    }
-    if let Ok(parent) = HeaderValue::try_from(trace.context.to_string()) {
-        told.insert("traceparent", parent);
     }
 }
 

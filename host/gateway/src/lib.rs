@@ -16,10 +16,14 @@ mod auth;
 mod call;
 mod fault;
 mod gateway;
+mod guard;
 mod identity;
 mod metrics;
+mod openapi;
+mod own;
 mod portkey;
+mod services;
 
-pub use gateway::{BuildError, Gateway, GatewayBuilder};
-pub use providers::Providers;
+pub use gateway::{BuildError, Gateway, GatewayBuilder, Question};
+pub use providers::{ModelFacts, Providers};
 pub use settings::ServerSettings;

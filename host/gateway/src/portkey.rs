@@ -6,11 +6,14 @@
 //! doesn't hold.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName};
+use jackfield_router::config::{OptionName, OptionValue, parse_base_url};
 use jackfield_router::plan::Overrides;
 use jackfield_router::{Failure, FailureKind};
+use jackfield_runtime::secret::Secret;
 
 const PREFIX: &str = "x-portkey-";
 
@@ -18,14 +21,30 @@ const PREFIX: &str = "x-portkey-";
 pub(crate) const LONGEST_TRACE: usize = 256;
 
 /// What the headers of one request say.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Wishes {
     /// A config, or the name of a saved one.
     pub(crate) config: Option<String>,
+    /// The provider's key in the headers.
+    pub(crate) key: Option<Secret>,
     /// What holds for all targets.
     pub(crate) overrides: Overrides,
     /// What is said of the request.
     pub(crate) metadata: BTreeMap<String, String>,
+    /// Whether a fresh answer is wanted, whatever is in the cache.
+    pub(crate) cache_refresh: bool,
+    /// What keeps the client's answers apart in the cache.
+    pub(crate) cache_namespace: Option<String>,
+}
+
+impl fmt::Debug for Wishes {
+    /// Without the config: it may have keys in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wishes")
+            .field("overrides", &self.overrides)
+            .field("metadata", &self.metadata)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Wishes {
@@ -38,13 +57,24 @@ impl Wishes {
                 value.to_str().map_err(|_| wrong(name, "has bytes in it that aren't visible ASCII"))?;
             wishes.set(name, field, value)?;
         }
+        // A virtual key names the credential as well, so it is the more exact.
+        let provider = text(headers, "x-portkey-virtual-key").or_else(|| text(headers, "x-portkey-provider"));
+        if let Some(provider) = provider {
+            let slug = provider.strip_prefix('@');
+            wishes.overrides.bound = slug.is_some() || headers.contains_key("x-portkey-virtual-key");
+            wishes.overrides.provider = Some(slug.unwrap_or(provider).to_owned());
+        }
         Ok(wishes)
     }
 
     fn set(&mut self, name: &HeaderName, field: &str, value: &str) -> Result<(), Failure> {
         match field {
             "config" => self.config = Some(value.to_owned()),
-            "provider" => self.overrides.provider = Some(value.to_owned()),
+            "provider" | "virtual-key" if value.trim().is_empty() => {
+                return Err(wrong(name, "is empty: write the name of a provider"));
+            }
+            // Read where both are there.
+            "provider" | "virtual-key" => {}
             // Echoed on every answer, on one that refuses the request too.
             "trace-id" if value.len() <= LONGEST_TRACE => {}
             "trace-id" => return Err(wrong(name, "has more than 256 characters")),
@@ -62,22 +92,41 @@ impl Wishes {
             }
             "forward-headers" => {
                 let names = value.split(',').map(str::trim).filter(|text| !text.is_empty());
-                let names: Result<Vec<HeaderName>, _> = names.map(str::parse).collect();
-                self.overrides.forward_headers =
-                    Some(names.map_err(|_| wrong(name, "names something that can't be a header"))?);
+                let header = |text: &str| {
+                    text.parse().map_err(|_| wrong(name, &format!("names {text:?}, which can't be a header")))
+                };
+                self.overrides.forward_headers = Some(names.map(header).collect::<Result<_, _>>()?);
             }
             "custom-host" => {
-                let url = value.parse().map_err(|error| wrong(name, &format!("isn't a URL: {error}")))?;
+                let url =
+                    parse_base_url(value).map_err(|flaw| wrong(name, &format!("can't be used: {flaw}")))?;
                 self.overrides.custom_host = Some(url);
             }
+            // Read where the plan is made.
+            "default-input-guardrails" => self.overrides.input_guardrails = Some(value.to_owned()),
+            "default-output-guardrails" => self.overrides.output_guardrails = Some(value.to_owned()),
+            "cache-force-refresh" => {
+                self.cache_refresh =
+                    value.parse().map_err(|_| wrong(name, "is neither `true` nor `false`"))?;
+            }
+            "cache-namespace" => self.cache_namespace = Some(value.to_owned()),
             // Read where keys are read.
             "api-key" => {}
             // Told by every client, and of no effect here.
             _ if field.starts_with("package-") || field.starts_with("runtime") => {}
-            _ => return Err(wrong(name, "isn't followed by this gateway; leave it out")),
+            _ => {
+                let option = OptionName::of_header(field)
+                    .ok_or_else(|| wrong(name, "isn't followed by this gateway; leave it out"))?;
+                let value = OptionValue::of_header(option, value).map_err(|flaw| wrong(name, flaw))?;
+                self.overrides.options.set(option, value);
+            }
         }
         Ok(())
     }
+}
+
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 fn wrong(name: &HeaderName, what: &str) -> Failure {
@@ -115,12 +164,16 @@ mod tests {
             ("x-portkey-forward-headers", "x-a, X-B"),
             ("x-portkey-custom-host", "https://llm.example/v1"),
             ("x-portkey-package-version", "portkey-1"),
+            ("x-portkey-cache-force-refresh", "true"),
+            ("x-portkey-cache-namespace", "mine"),
             ("x-other", "ignored"),
         ])
         .unwrap();
         assert_eq!(wishes.config.as_deref(), Some("{}"));
         assert_eq!(wishes.overrides.provider.as_deref(), Some("openai"));
         assert_eq!(wishes.metadata["_user"], "u");
+        assert!(wishes.cache_refresh);
+        assert_eq!(wishes.cache_namespace.as_deref(), Some("mine"));
         assert_eq!(wishes.overrides.request_timeout, Some(Duration::from_millis(1_500)));
         assert_eq!(wishes.overrides.strict, Some(false));
         assert_eq!(wishes.overrides.forward_headers.unwrap().len(), 2);
@@ -131,8 +184,13 @@ mod tests {
     fn what_is_not_followed_or_not_understood_is_refused_by_name() {
         let long = format!("{{\"a\":\"{}\"}}", "x".repeat(129));
         for (name, value) in [
-            ("x-portkey-virtual-key", "v"),
+            ("x-portkey-cache-force-refresh", "now"),
+            ("x-portkey-virtual-key", ""),
+            ("x-portkey-provider", " "),
             ("x-portkey-invented", "v"),
+            ("x-portkey-openai-project", ""),
+            ("x-portkey-custom-host", "https://user:hunter2@llm.example"),
+            ("x-portkey-custom-host", "ftp://llm.example"),
             ("x-portkey-request-timeout", "soon"),
             ("x-portkey-request-timeout", "0"),
             ("x-portkey-metadata", "[]"),
@@ -143,7 +201,42 @@ mod tests {
             ("x-portkey-strict-open-ai-compliance", "yes"),
         ] {
             let error = read(&[(name, value)]).unwrap_err();
-            assert!(error.contains(name), "{error}");
+            assert!(error.contains(name) && !error.contains("hunter2"), "{error}");
         }
+        let error = read(&[("x-portkey-forward-headers", "x-fine, not fine")]).unwrap_err();
+        assert!(error.contains("\"not fine\""), "{error}");
+    }
+
+    #[test]
+    fn a_virtual_key_is_a_provider_as_it_is_bound_here() {
+        let of = |pairs: &[(&'static str, &str)]| {
+            let overrides = read(pairs).unwrap().overrides;
+            (overrides.provider.unwrap(), overrides.bound)
+        };
+        let (plain, slug, key) = (
+            ("x-portkey-provider", "openai"),
+            ("x-portkey-provider", "@team"),
+            ("x-portkey-virtual-key", "team"),
+        );
+        assert_eq!(of(&[plain]), ("openai".to_owned(), false));
+        assert_eq!(of(&[slug]), ("team".to_owned(), true));
+        assert_eq!(of(&[key]), ("team".to_owned(), true));
+        assert_eq!(of(&[plain, key]), ("team".to_owned(), true));
+    }
+
+    #[test]
+    fn fields_of_providers_are_read_and_no_secret_shows() {
+        let wishes = read(&[
+            ("x-portkey-config", "{\"api_key\":\"hunter2\"}"),
+            ("x-portkey-openai-project", "p"),
+            ("x-portkey-azure-resource-name", "r"),
+            ("x-portkey-aws-secret-access-key", "hunter2"),
+        ])
+        .unwrap();
+        let options = &wishes.overrides.options;
+        assert_eq!(options.text(OptionName::OpenAiProject), Some("p"));
+        assert_eq!(options.text(OptionName::AzureResourceName), Some("r"));
+        assert!(options.has(OptionName::AwsSecretAccessKey));
+        assert!(!format!("{wishes:?}").contains("hunter2"), "{wishes:?}");
     }
 }

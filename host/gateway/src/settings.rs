@@ -1,17 +1,25 @@
 //! `[server]` of `jackfield.toml`: where the gateway listens, who may call it,
 //! and what a client may cost it.
 
+mod cache;
+mod guardrails;
 mod keys;
+mod own;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jackfield_router::limits::LimitRules;
+use jackfield_runtime::egress::origin::Origin;
 use jackfield_runtime::settings::document::{Fields, Node};
 use jackfield_runtime::settings::{ByteSize, Period};
 
+pub use cache::CacheSettings;
+pub use guardrails::HookSettings;
 pub use keys::KeySettings;
+pub use own::ClientKeys;
 
 /// `[server]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,10 +33,29 @@ pub struct ServerSettings {
     pub keys: BTreeMap<String, KeySettings>,
     /// `[server.configs]`: saved Portkey configs by name.
     pub configs: BTreeMap<String, String>,
+    /// `[server.guardrails]`: guardrails that configs name, each as the JSON
+    /// that a client would send.
+    pub guardrails: BTreeMap<String, String>,
+    /// `[server.hooks]`: what guardrails may ask of the network.
+    pub hooks: HookSettings,
+    /// `[server.cache]`: how many answers are kept for configs that ask for it.
+    pub cache: CacheSettings,
+    /// `[server.limits]`: what all clients together, or groups of them, may use.
+    pub limits: LimitRules,
+    /// `client-keys`: for which providers clients may bring keys of their own.
+    /// Unless it is written: for all where nobody needs a key of the gateway's,
+    /// for none where everybody does.
+    pub client_keys: Option<ClientKeys>,
+    /// `custom-hosts`: where a request may send a provider's protocol to, in the
+    /// place of that provider's own host; nowhere by default.
+    pub custom_hosts: Vec<Origin>,
     /// `body`: the most bytes of a request's body.
     pub body: usize,
     /// `answer`: the most bytes of an answer that isn't a stream.
     pub answer: usize,
+    /// `threads`: how many threads serve, each connection on one of them; one for
+    /// each processor by default.
+    pub threads: Option<usize>,
     /// `connections`: the most clients at once; more wait to be accepted.
     pub connections: usize,
     /// `timeouts.header`: the most time for a request's head.
@@ -41,6 +68,9 @@ pub struct ServerSettings {
     pub shutdown_timeout: Duration,
     /// `cors`: web origins whose pages may call; none by default.
     pub cors: Vec<String>,
+    /// `log-bodies`: whether requests and whole answers are logged, prompts and
+    /// all. Never by default.
+    pub log_bodies: bool,
     /// `metrics`: whether `/metrics` is there.
     pub metrics: bool,
 }
@@ -61,13 +91,21 @@ impl Default for ServerSettings {
             tls: None,
             keys: BTreeMap::new(),
             configs: BTreeMap::new(),
+            guardrails: BTreeMap::new(),
+            hooks: HookSettings::default(),
+            cache: CacheSettings::default(),
+            limits: LimitRules::default(),
+            client_keys: None,
+            custom_hosts: Vec::new(),
             body: 64 << 20,
             answer: 64 << 20,
+            threads: None,
             connections: 10_000,
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
             shutdown_timeout: Duration::from_secs(30),
             cors: Vec::new(),
+            log_bodies: false,
             metrics: true,
         }
     }
@@ -86,11 +124,25 @@ impl ServerSettings {
             fields.take("keys").and_then(|node| node.map(|node| KeySettings::read(&node))),
         );
         set(&mut settings.configs, fields.take("configs").and_then(|node| node.map(|node| config(&node))));
+        let guardrails = fields.take("guardrails");
+        set(
+            &mut settings.guardrails,
+            guardrails.and_then(|node| node.map(|node| guardrails::guardrail(&node))),
+        );
+        set(&mut settings.hooks, fields.take("hooks").and_then(|node| HookSettings::read(&node)));
+        set(&mut settings.cache, fields.take("cache").and_then(|node| CacheSettings::read(&node)));
+        set(&mut settings.limits, fields.take("limits").and_then(|node| node.deserialize()));
+        settings.client_keys = fields.take("client-keys").and_then(|node| ClientKeys::read(&node));
+        let hosts = fields.take("custom-hosts").and_then(|node| node.list(|node| own::host(&node)));
+        set(&mut settings.custom_hosts, hosts);
         set(&mut settings.body, size(&mut fields, "body"));
         set(&mut settings.answer, size(&mut fields, "answer"));
+        let threads = fields.take("threads").and_then(|node| node.count(1, 64));
+        settings.threads = threads.map(|count| count as usize);
         let connections = fields.take("connections").and_then(|node| node.count(1, 1_000_000));
         set(&mut settings.connections, connections.map(|count| count as usize));
         set(&mut settings.cors, fields.take("cors").and_then(|node| node.list(|node| web_origin(&node))));
+        set(&mut settings.log_bodies, fields.take("log-bodies").and_then(|node| node.boolean()));
         set(&mut settings.metrics, fields.take("metrics").and_then(|node| node.boolean()));
         if let Some(mut timeouts) = fields.take("timeouts").and_then(|node| node.fields()) {
             set(&mut settings.header_timeout, period(&mut timeouts, "header"));

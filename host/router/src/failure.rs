@@ -47,8 +47,11 @@ pub enum FailureKind {
     BadUpstreamAnswer,
     /// A fault of the plugin or of this gateway.
     Internal,
-    /// A limit, budget or guardrail of this gateway refused it.
+    /// A limit or budget of this gateway refused it.
     Refused,
+    /// A guardrail refused it; what guardrails found is the failure's body, as
+    /// JSON.
+    Denied,
     /// No target of the route applies to this request.
     NoTarget,
 }
@@ -72,6 +75,7 @@ impl FailureKind {
             Self::BadUpstreamAnswer => "bad_upstream_answer",
             Self::Internal => "internal",
             Self::Refused => "refused",
+            Self::Denied => "guardrail",
             Self::NoTarget => "no_target",
         }
     }
@@ -88,6 +92,7 @@ impl FailureKind {
             Self::Permission => 403,
             Self::NotFound => 404,
             Self::RateLimited | Self::QuotaExceeded | Self::Refused => 429,
+            Self::Denied => 446,
             Self::Internal => 500,
             Self::BadUpstreamAnswer => 502,
             Self::Overloaded | Self::Unavailable => 503,

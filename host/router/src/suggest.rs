@@ -1,12 +1,21 @@
 //! Guesses which known name a misspelt one was meant to be.
 
+/// The most bytes of a name that is compared with others. Names of fields,
+/// providers and models are shorter.
+const LONGEST: usize = 128;
+
 /// The known name nearest to `name`, if it is near enough to be a slip. `-`,
 /// `_` and camelCase are taken as the same spelling.
 pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    // Clients choose names, and a distance costs the product of both lengths.
+    if name.len() > LONGEST {
+        return None;
+    }
     let slips = 1 + name.chars().count() / 4;
     let name = fold(name);
     known
         .into_iter()
+        .filter(|candidate| candidate.len() <= LONGEST)
         .map(|candidate| (strsim::osa_distance(&name, &fold(candidate)), candidate))
         .filter(|(distance, _)| *distance <= slips)
         .min()

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use jackfield_runtime::Clock;
 
-use crate::config::Config;
+use crate::config::{Config, Hook};
 use crate::plan::{Named, Node, Overrides, Surroundings, Wish, build};
 use crate::random::Random;
 
@@ -153,6 +153,13 @@ impl Surroundings for Around {
     fn model(&self, name: &str) -> Result<Named, String> {
         let (provider, model) = name.split_once('/').ok_or_else(|| format!("{name:?} is no model"))?;
         Ok(Named { provider: provider.into(), model: model.into() })
+    }
+
+    fn hook(&self, id: &str) -> Result<Hook, String> {
+        match id {
+            "nothing" => Err("no guardrail is saved as \"nothing\"".to_owned()),
+            _ => Hook::parse(r#"{"default.notNull":{}}"#, "").map_err(|error| error.to_string()),
+        }
     }
 
     fn permits(&self, wish: Wish<'_>) -> Result<(), String> {

@@ -33,7 +33,9 @@ pub(crate) struct Active {
     warm: Mutex<HashMap<Tenant, Vec<Owned>>>,
     /// Set when a newer binding has taken over: nothing is kept any more.
     retired: AtomicBool,
-    crashes: AtomicU32,
+    /// None for a variant: what crashes for one caller's key, host or setting
+    /// mustn't take the plugin from all the others.
+    crashes: Option<AtomicU32>,
     /// One permit for each call in progress; a singleton has just one.
     pub(crate) places: Arc<Semaphore>,
     waiting: AtomicU32,
@@ -52,16 +54,26 @@ impl std::fmt::Debug for Active {
 
 impl Active {
     pub(crate) fn new(bound: Arc<Bound>) -> Self {
+        Self { crashes: Some(AtomicU32::new(0)), ..Self::variant(bound) }
+    }
+
+    /// The same for a variant of a provider.
+    pub(crate) fn variant(bound: Arc<Bound>) -> Self {
         let places = if bound.singleton() { 1 } else { bound.concurrency().0 as usize };
         Self {
             bound,
             warm: Mutex::default(),
             retired: AtomicBool::new(false),
-            crashes: AtomicU32::new(0),
+            crashes: None,
             places: Arc::new(Semaphore::new(places)),
             waiting: AtomicU32::new(0),
             dialects: OnceCell::new(),
         }
+    }
+
+    /// Whether it was bound once more for callers of this provider.
+    pub(crate) fn is_variant_of(&self, provider: &str) -> bool {
+        self.crashes.is_none() && &*self.bound.name == provider
     }
 
     /// A warm instance, if there is one.
@@ -74,7 +86,9 @@ impl Active {
 
     /// Keeps an instance whose call ended well.
     pub(crate) fn keep(&self, tenant: &Tenant, mut live: Owned) {
-        self.crashes.store(0, Ordering::Relaxed);
+        if let Some(crashes) = &self.crashes {
+            crashes.store(0, Ordering::Relaxed);
+        }
         live.uses += 1;
         live.idle_since = self.bound.clock().now();
         self.put_back(tenant, live);
@@ -104,7 +118,7 @@ impl Active {
 
     /// Counts a crash. True when it is one too many.
     pub(crate) fn crashed(&self) -> bool {
-        self.crashes.fetch_add(1, Ordering::Relaxed) + 1 >= CRASHES
+        self.crashes.as_ref().is_some_and(|crashes| crashes.fetch_add(1, Ordering::Relaxed) + 1 >= CRASHES)
     }
 
     /// Ends the warm instances; those that are busy end with their calls.

@@ -24,6 +24,7 @@ use crate::plugin::Plugin;
 use crate::registry::Registry;
 use crate::secret::SecretReader;
 use crate::settings::{Isolation, PluginRef, ProviderSettings};
+use crate::variant::Variant;
 
 /// What a host hands to all its providers.
 #[derive(Debug, Clone)]
@@ -122,12 +123,46 @@ pub(crate) async fn bind(
     settings: &ProviderSettings,
 ) -> Result<Bound, BindError> {
     let plugin = choose(registry, name, &settings.plugin)?;
+    let secrets = Secrets::read(plugin.manifest(), services, name, settings).await?;
+    bind_with(services, plugin, name, settings, secrets)
+}
+
+/// Binds a provider once more, as a caller wants it. `plugin` is the one that
+/// serves the provider, if it is bound.
+pub(crate) async fn bind_variant(
+    registry: &Registry,
+    services: &Services,
+    plugin: Option<Plugin>,
+    name: &str,
+    settings: &ProviderSettings,
+    variant: &Variant,
+) -> Result<Bound, BindError> {
+    let plugin = match plugin {
+        Some(plugin) => plugin,
+        None => choose(registry, name, &settings.plugin)?,
+    };
+    let mut settings = settings.clone();
+    let own = variant.apply(plugin.manifest(), &mut settings);
+    let own = own.map_err(|flaw| BindError::Variant { provider: name.to_owned(), flaw })?;
+    let secrets = match own {
+        Some(own) => Secrets::brought(plugin.manifest(), name, &own)?,
+        None => Secrets::read(plugin.manifest(), services, name, &settings).await?,
+    };
+    bind_with(services, plugin, name, &settings, secrets)
+}
+
+fn bind_with(
+    services: &Services,
+    plugin: Plugin,
+    name: &str,
+    settings: &ProviderSettings,
+    secrets: Secrets,
+) -> Result<Bound, BindError> {
     let manifest = plugin.manifest();
     let provider = name
         .parse()
         .map_err(|error| BindError::Name { provider: name.to_owned(), reason: format!("{error}") })?;
     let config = manifest.bind(&provider, &settings.config)?;
-    let secrets = Secrets::read(manifest, services, name, settings).await?;
     let directories = directories(manifest, name, settings)?;
     let authenticators = secrets.authenticators(manifest, &config, name)?;
     let auths = manifest.auth.keys().map(|name| name.as_str().to_owned()).collect();

@@ -14,7 +14,7 @@ use crate::error::BindError;
 use crate::manifest::auth::{AuthScheme, BasicUser};
 use crate::manifest::name::Name;
 use crate::manifest::{BoundConfig, Manifest};
-use crate::secret::{BoundSecret, SecretSource};
+use crate::secret::{BoundSecret, Secret, SecretSource};
 use crate::settings::ProviderSettings;
 
 /// How often files are looked at for a rotated secret.
@@ -23,14 +23,48 @@ const FOLLOW_EVERY: Duration = Duration::from_secs(2);
 /// The secrets of one provider.
 #[derive(Debug)]
 pub(crate) struct Secrets {
-    held: BTreeMap<Name, (BoundSecret, SharedSecret)>,
+    held: BTreeMap<Name, Held>,
     /// What upstreams may still know: a secret that was replaced goes on being
     /// looked for.
     former: Mutex<Vec<SharedSecret>>,
     looked: Mutex<Option<Instant>>,
 }
 
+/// One secret.
+#[derive(Debug)]
+struct Held {
+    /// Where it is read again; nowhere if a caller brought it along.
+    source: Option<BoundSecret>,
+    shared: SharedSecret,
+}
+
+impl Held {
+    /// What is read again, if it comes from a file.
+    fn file(&self) -> Option<&BoundSecret> {
+        self.source.as_ref().filter(|bound| matches!(bound.source(), SecretSource::File(_)))
+    }
+}
+
 impl Secrets {
+    /// Those that a caller brought along, and no others. One that the plugin
+    /// needs and isn't among them is an error.
+    pub(crate) fn brought(
+        manifest: &Manifest,
+        provider: &str,
+        own: &BTreeMap<Name, Secret>,
+    ) -> Result<Self, BindError> {
+        known(manifest, provider, own.keys())?;
+        for (name, field) in manifest.secrets.iter().filter(|(name, _)| !own.contains_key(*name)) {
+            if !field.optional {
+                return Err(BindError::NotBrought { provider: provider.to_owned(), name: name.to_string() });
+            }
+        }
+        let held = own.iter().map(|(name, secret)| {
+            (name.clone(), Held { source: None, shared: SharedSecret::new(secret.expose()) })
+        });
+        Ok(Self { held: held.collect(), former: Mutex::default(), looked: Mutex::default() })
+    }
+
     /// Reads what the operator set. A secret that the plugin needs and nobody
     /// set, or that the plugin doesn't know, is an error.
     pub(crate) async fn read(
@@ -39,13 +73,7 @@ impl Secrets {
         provider: &str,
         settings: &ProviderSettings,
     ) -> Result<Self, BindError> {
-        if let Some(name) = settings.secrets.keys().find(|name| !manifest.secrets.contains_key(*name)) {
-            return Err(BindError::UnknownSecret {
-                provider: provider.to_owned(),
-                name: name.to_string(),
-                declared: manifest.secrets.keys().map(Name::to_string).collect(),
-            });
-        }
+        known(manifest, provider, settings.secrets.keys())?;
         let mut held = BTreeMap::new();
         for (name, field) in &manifest.secrets {
             let Some(source) = settings.secrets.get(name) else {
@@ -68,7 +96,7 @@ impl Secrets {
                 source,
             })?;
             let shared = SharedSecret::new(bound.get().expose());
-            held.insert(name.clone(), (bound, shared));
+            held.insert(name.clone(), Held { source: Some(bound), shared });
         }
         Ok(Self { held, former: Mutex::default(), looked: Mutex::default() })
     }
@@ -94,7 +122,7 @@ impl Secrets {
     }
 
     fn scheme(&self, scheme: &AuthScheme, config: &BoundConfig) -> Result<Scheme, String> {
-        let secret = |name: &Name| self.held.get(name).map(|(_, shared)| shared.clone());
+        let secret = |name: &Name| self.held.get(name).map(|held| held.shared.clone());
         let missing = Ok(Scheme::None);
         Ok(match scheme {
             AuthScheme::None => Scheme::None,
@@ -132,7 +160,7 @@ impl Secrets {
         let values: Vec<_> = self
             .held
             .values()
-            .map(|(_, shared)| shared.expose())
+            .map(|held| held.shared.expose())
             .chain(former.iter().map(SharedSecret::expose))
             .collect();
         SecretScanner::new(values.iter().map(|value| value.as_bytes())).map_err(|error| BindError::Auth {
@@ -145,18 +173,16 @@ impl Secrets {
     /// Looks whether the files of secrets have changed, unless it did so a
     /// moment ago.
     pub(crate) async fn follow(&self, egress: &Egress, now: Instant) {
-        let files = self.held.values().any(|(bound, _)| matches!(bound.source(), SecretSource::File(_)));
+        let files = self.held.values().any(|held| held.file().is_some());
         if !files || !self.due(now) {
             return;
         }
         let provider = egress.policy().provider().to_owned();
-        for (name, (bound, shared)) in &self.held {
-            if !matches!(bound.source(), SecretSource::File(_)) {
-                continue;
-            }
+        for (name, held) in &self.held {
+            let Some(bound) = held.file() else { continue };
             match bound.refresh().await {
                 Ok(false) => {}
-                Ok(true) => self.take_over(bound, shared, egress, &provider),
+                Ok(true) => self.take_over(bound, &held.shared, egress, &provider),
                 Err(error) => {
                     tracing::warn!(provider, secret = %name, %error, "a secret can't be read again; the old one stays in use");
                 }
@@ -176,14 +202,15 @@ impl Secrets {
     /// Reads all sources again.
     pub(crate) async fn refresh(&self, egress: &Egress, provider: &str) -> Result<bool, BindError> {
         let mut changed = false;
-        for (name, (bound, shared)) in &self.held {
+        for (name, held) in &self.held {
+            let Some(bound) = &held.source else { continue };
             let fresh = bound.refresh().await.map_err(|source| BindError::Secret {
                 provider: provider.to_owned(),
                 name: name.to_string(),
                 source,
             })?;
             if fresh {
-                self.take_over(bound, shared, egress, provider);
+                self.take_over(bound, &held.shared, egress, provider);
                 changed = true;
             }
         }
@@ -207,5 +234,21 @@ impl Secrets {
                 tracing::error!(provider, %error, "a rotated secret can't be looked for; the old one stays in use");
             }
         }
+    }
+}
+
+/// A secret that the plugin doesn't know is a slip.
+fn known<'n>(
+    manifest: &Manifest,
+    provider: &str,
+    mut names: impl Iterator<Item = &'n Name>,
+) -> Result<(), BindError> {
+    match names.find(|name| !manifest.secrets.contains_key(*name)) {
+        None => Ok(()),
+        Some(name) => Err(BindError::UnknownSecret {
+            provider: provider.to_owned(),
+            name: name.to_string(),
+            declared: manifest.secrets.keys().map(Name::to_string).collect(),
+        }),
     }
 }

@@ -33,6 +33,9 @@ pub enum HostError {
         /// Why.
         reason: String,
     },
+    /// The machine has no random numbers to tell secrets apart by.
+    #[error("this machine gives no random numbers")]
+    NoRandomness,
     /// The thread that keeps guests interruptible could not be started.
     #[error("the timer thread could not be started")]
     Timer(#[source] std::io::Error),

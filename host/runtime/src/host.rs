@@ -1,6 +1,7 @@
 //! The host: loads plugins, binds providers, and owns what they share.
 
 mod builder;
+mod variants;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -20,6 +21,7 @@ use crate::provider::{Provider, Slot};
 use crate::registry::Registry;
 use crate::settings::{PluginRef, ProviderSettings};
 use crate::state::State;
+use crate::variant::{Kept, Seal};
 
 pub use builder::HostBuilder;
 
@@ -42,6 +44,9 @@ pub(crate) struct Shared {
     providers: RwLock<BTreeMap<String, (Provider, ProviderSettings)>>,
     /// Every binding that is alive, named or not.
     slots: RwLock<Vec<Weak<Slot>>>,
+    /// Providers bound once more for callers; see [`Host::variant`].
+    variants: Kept<Arc<Slot>>,
+    seal: Seal,
     instances: u32,
     services: Services,
 }
@@ -104,12 +109,13 @@ impl Host {
             .map_err(|error| BindError::Start { provider: name.to_owned(), message: error.to_string() })?;
         active.put_back(&None, live);
         let mut providers = self.shared.providers.write().unwrap_or_else(PoisonError::into_inner);
+        self.shared.variants.forget(name);
         if let Some((there, kept)) = providers.get_mut(name) {
             there.slot.replace(active);
             *kept = settings.clone();
             return Ok(there.clone());
         }
-        let slot = Arc::new(Slot { name: name.into(), active: RwLock::new(active) });
+        let slot = Arc::new(Slot { name: name.into(), variant: None, active: RwLock::new(active) });
         self.shared.watch(&slot);
         let provider = Provider { shared: Arc::clone(&self.shared), slot };
         providers.insert(name.to_owned(), (provider.clone(), settings.clone()));
@@ -146,7 +152,11 @@ impl Host {
         let Some(provider) = self.provider(name) else {
             return Err(BindError::NoProvider { provider: name.to_owned(), have: self.provider_names() });
         };
-        provider.slot.active().bound.refresh_secrets().await
+        let mut changed = provider.slot.active().bound.refresh_secrets().await?;
+        for variant in self.shared.all_active().iter().filter(|active| active.is_variant_of(name)) {
+            changed |= variant.bound.refresh_secrets().await?;
+        }
+        Ok(changed)
     }
 
     /// A provider by its name.
@@ -165,6 +175,7 @@ impl Host {
     /// it can go on calling.
     pub fn unbind(&self, name: &str) -> bool {
         let mut providers = self.shared.providers.write().unwrap_or_else(PoisonError::into_inner);
+        self.shared.variants.forget(name);
         providers.remove(name).is_some()
     }
 }
@@ -223,6 +234,7 @@ impl Shared {
     pub(crate) async fn crashed_too_often(&self, active: &Active) {
         let bound = &active.bound;
         self.registry.quarantine(bound.plugin.digest());
+        self.variants.forget(&bound.name);
         tracing::error!(
             provider = %bound.name,
             plugin = %bound.plugin.label(),
@@ -252,5 +264,6 @@ impl Sweep for Shared {
         for active in self.all_active() {
             active.sweep(now);
         }
+        self.variants.sweep(now);
     }
 }

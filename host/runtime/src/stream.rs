@@ -86,6 +86,16 @@ impl<T: Send + 'static> EventStream<T> {
         std::future::poll_fn(|cx| self.poll_next_batch(cx)).await
     }
 
+    /// The events so far say nothing, as that one which only tells who speaks:
+    /// `timeouts.first-token` goes on from the call's beginning for what comes
+    /// next, where otherwise `timeouts.idle` would begin. To be called before the
+    /// next batch is asked for.
+    pub fn says_nothing_yet(&mut self) {
+        if let Part::Idle(source) = &mut self.part {
+            source.begun = false;
+        }
+    }
+
     /// What [`Self::next_batch`] waits for, for those who are polled themselves.
     pub fn poll_next_batch(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Vec<T>, CallError>>> {
         if !self.ready.is_empty() {

@@ -8,7 +8,7 @@ use jackfield::upstream::UpstreamOptions;
 use jackfield::{Config, Jackfield, Places};
 use jackfield_gateway::Gateway;
 use jackfield_gateway::serve::{ServeError, serve};
-use jackfield_runtime::Provider;
+use jackfield_runtime::{HostBuilder, Provider};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
 use tokio::net::{TcpListener, TcpStream};
@@ -61,6 +61,11 @@ impl Served {
     /// The same, with its files in this folder: its `plugins`, if it has such,
     /// in place of those of the build.
     pub async fn within(folder: tempfile::TempDir, config: &str, instances: u32) -> Self {
+        Self::hosted(folder, config, builder(instances)).await
+    }
+
+    /// The same with a host of the test's own.
+    pub async fn hosted(folder: tempfile::TempDir, config: &str, host: HostBuilder) -> Self {
         let own = folder.path().join("plugins");
         let built = || plugin("openai").parent().map(std::path::Path::to_owned).unwrap_or_default();
         let plugins = if own.is_dir() { own } else { built() };
@@ -69,7 +74,7 @@ impl Served {
         std::fs::write(&file, text).expect("a file");
         let config =
             Config::read(&Places::of_process(), &file).unwrap_or_else(|error| panic!("{}", chain(&error)));
-        let host = builder(instances).build().expect("a host");
+        let host = host.build().expect("a host");
         let jackfield =
             Jackfield::builder(config).host(host).open().unwrap_or_else(|error| panic!("{}", chain(&error)));
         let names: Vec<String> =

@@ -59,6 +59,19 @@ impl Reply {
         self
     }
 
+    /// Then wait.
+    #[must_use]
+    pub fn pause(self, time: Duration) -> Self {
+        self.then(Step::Pause(time))
+    }
+
+    /// All of it after this long.
+    #[must_use]
+    pub fn after(mut self, time: Duration) -> Self {
+        self.0.insert(0, Step::Pause(time));
+        self
+    }
+
     /// Then this step.
     #[must_use]
     pub fn then(mut self, step: Step) -> Self {
@@ -182,7 +195,9 @@ async fn serve(
             }
         }
         let closes = replies.get(place).is_some_and(|reply| {
-            matches!(reply.0.first(), Some(Step::Send(head)) if String::from_utf8_lossy(head).contains("connection: close"))
+            let head =
+                reply.0.iter().find_map(|step| if let Step::Send(head) = step { Some(head) } else { None });
+            head.is_some_and(|head| String::from_utf8_lossy(head).contains("connection: close"))
         });
         if closes {
             return stream.shutdown().await;

@@ -6,6 +6,7 @@ mod config;
 mod demo;
 mod dev;
 mod embed;
+mod explain;
 mod models;
 mod plugin;
 mod serve;
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Dev(dev::Command),
     /// Serve providers to clients of OpenAI's and Anthropic's protocols
     Serve(serve::Arguments),
+    /// Show what the gateway would do with a request, without sending it
+    Explain(explain::Arguments),
     /// Show what the sandbox does, against a pretended provider and a hostile plugin
     Demo(demo::Arguments),
     /// Print a completion script for a shell
@@ -51,6 +54,7 @@ pub(crate) async fn run(session: &Session, command: Command) -> anyhow::Result<(
         Command::Config(command) => config::run(session, command).await,
         Command::Dev(command) => dev::run(command).await,
         Command::Serve(arguments) => serve::run(session, arguments).await,
+        Command::Explain(arguments) => explain::run(session, arguments),
         Command::Demo(arguments) => demo::run(session, arguments).await,
         Command::Completions(arguments) => completions::run(&arguments),
     }

@@ -2,9 +2,11 @@
 
 use std::io::Write;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 
 use anyhow::Context;
 use jackfield::Jackfield;
+use jackfield::gateway::surface::serve::Lanes;
 use jackfield::gateway::{gateway, surface};
 use tokio::net::TcpListener;
 
@@ -54,7 +56,10 @@ pub(crate) async fn run(session: &Session, arguments: Arguments) -> anyhow::Resu
     // Scripts wait for this line to learn the port.
     let scheme = if secured { "https" } else { "http" };
     writeln!(std::io::stdout(), "{scheme}://{}", listener.local_addr()?)?;
-    surface::serve::serve(gateway, listener, told_to_end()).await?;
+    let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let lanes = Lanes::start(gateway.settings().threads.unwrap_or(processors))
+        .context("no threads to serve on: write fewer `threads` under [server]")?;
+    surface::serve::serve_on(Some(&lanes), gateway, listener, told_to_end()).await?;
     Ok(())
 }
 

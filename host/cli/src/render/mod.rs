@@ -4,6 +4,7 @@
 pub(crate) mod answer;
 pub(crate) mod ask;
 pub(crate) mod asks;
+pub(crate) mod explanation;
 pub(crate) mod failure;
 pub(crate) mod json;
 pub(crate) mod log;

@@ -33,6 +33,7 @@ impl<'a> Target<'a> {
             "completions" => Self::Endpoint(Dialect::OpenAi, openai::completions),
             "responses" => Self::Endpoint(Dialect::OpenAi, openai::responses),
             "embeddings" => Self::Endpoint(Dialect::OpenAi, openai::embeddings),
+            "moderations" => Self::Endpoint(Dialect::OpenAi, openai::moderations),
             "audio/speech" => Self::Endpoint(Dialect::OpenAi, openai::speech),
             "audio/transcriptions" => Self::Endpoint(Dialect::OpenAi, openai::transcriptions),
             "messages" => Self::Endpoint(Dialect::Anthropic, anthropic::messages),

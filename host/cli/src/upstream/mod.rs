@@ -13,7 +13,7 @@
 //!
 //! | protocol | paths |
 //! |---|---|
-//! | OpenAI | `chat/completions`, `completions`, `responses`, `embeddings`, `models`, `audio/speech`, `audio/transcriptions` |
+//! | OpenAI | `chat/completions`, `completions`, `responses`, `embeddings`, `moderations`, `models`, `audio/speech`, `audio/transcriptions` |
 //! | Anthropic | `messages`, `messages/count_tokens`, and `models` where the request has an `anthropic-version` |
 //!
 //! `GET /stats` has counters and `GET /last` the last request as it arrived, so

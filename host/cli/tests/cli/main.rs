@@ -9,6 +9,7 @@ mod basics;
 mod chat;
 mod configuration;
 mod demo;
+mod explain;
 mod plugins;
 mod readme;
 mod scene;

@@ -1,25 +1,22 @@
 //! One try of a chat at one target: passed on where the upstream speaks the
 //! client's dialect, decoded and encoded again where it doesn't.
 
-use std::sync::Arc;
-
-use bytes::Bytes;
-use jackfield_router::json::Json;
-use jackfield_router::params::Params;
-use jackfield_router::{Attempt, BoxFuture, Failure, Leaf};
+use jackfield_router::cache::{Meaning, Target as Place};
+use jackfield_router::price::{Estimate, Rates};
+use jackfield_router::{BoxFuture, Failure};
 use jackfield_runtime::api::passthrough::Dialect;
 
-use super::{Answer, Behalf, decoded, passed};
-use crate::dialect::head::{self, Head};
+use super::tries::{Kind, Turn};
+use super::{Answer, decoded, passed};
+use crate::dialect::head::Head;
 use crate::endpoint::ChatDialect;
+use crate::guard::Form;
+use crate::providers::ModelFacts;
 
-/// A chat, to be tried at targets.
+/// A chat in this dialect.
 #[derive(Debug)]
-pub(crate) struct Chat<'r> {
+pub(crate) struct Chat {
     pub(crate) dialect: ChatDialect,
-    pub(crate) body: Bytes,
-    pub(crate) head: Head,
-    pub(crate) behalf: Behalf<'r>,
 }
 
 impl ChatDialect {
@@ -30,6 +27,16 @@ impl ChatDialect {
             Self::OpenaiCompletions => Dialect::OpenaiCompletions,
             Self::OpenaiResponses => Dialect::OpenaiResponses,
             Self::AnthropicMessages => Dialect::AnthropicMessages,
+        }
+    }
+
+    /// Its name, for keys of the cache.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::OpenaiChat => "openai-chat",
+            Self::OpenaiCompletions => "openai-completions",
+            Self::OpenaiResponses => "openai-responses",
+            Self::AnthropicMessages => "anthropic-messages",
         }
     }
 
@@ -44,34 +51,36 @@ impl ChatDialect {
     }
 }
 
-impl Attempt for Chat<'_> {
-    type Answer = Answer;
-
-    fn attempt<'a>(&'a self, leaf: &'a Arc<Leaf>, _number: u32) -> BoxFuture<'a, Result<Answer, Failure>> {
+impl Kind for Chat {
+    fn ask<'a>(&'a self, turn: Turn<'a>) -> BoxFuture<'a, Result<Answer, Failure>> {
         Box::pin(async move {
-            let target = self.behalf.target(leaf, self.head.model.as_deref()).await?;
-            let body = leaf.params.apply(&self.body)?;
-            // Rules of the route may have changed what is read here.
-            let head = match leaf.params.is_empty() {
-                true => self.head.clone(),
-                false => head::scan(&body)?,
-            };
+            let target = turn.target;
             if target.provider.speaks(&target.context, self.dialect.passthrough()).await? {
-                passed::attempt(self, leaf, target, &head, body).await
-            } else {
-                let body = match head.model {
-                    Some(_) => body,
-                    None => with_model(&target.model, &body)?,
-                };
-                decoded::attempt(self, target, &body).await
+                return passed::attempt(self.dialect, turn).await;
             }
+            decoded::attempt(self.dialect, target, &turn.named()?).await
         })
     }
-}
 
-/// The body with a model, which its dialect demands and the route knows.
-fn with_model(model: &str, body: &Bytes) -> Result<Bytes, Failure> {
-    let name = serde_json::Value::from(model).to_string();
-    let name = Json::parse(&name).map_err(|error| Failure::internal(error.to_string()))?;
-    Ok(Params::new(vec![("model".to_owned(), name)], Vec::new(), &[]).apply(body)?)
+    fn cached_as(&self) -> Option<&'static str> {
+        Some(self.dialect.name())
+    }
+
+    fn meaning(&self, place: &Place<'_>, body: &[u8]) -> Option<Meaning> {
+        // What can't be read is told when the target is asked.
+        let decoded = decoded::decode(self.dialect, body).ok()?;
+        Meaning::new(place, &decoded.request, decoded.stream)
+    }
+
+    fn form(&self) -> Option<Form> {
+        Some(Form::Chat(self.dialect))
+    }
+
+    fn own_headers(&self) -> &'static [&'static str] {
+        self.dialect.headers()
+    }
+
+    fn estimate(&self, prompt: u64, head: &Head, facts: &ModelFacts, rates: Option<&Rates>) -> Estimate {
+        Estimate::new(prompt, head.output_limit, facts.output_tokens, head.choices, rates)
+    }
 }

@@ -6,26 +6,30 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use jackfield_router::{Failure, FailureKind, Hold};
+use jackfield_router::usage::{Counted, Delivered, Ended};
+use jackfield_router::{Failure, FailureKind};
 use jackfield_runtime::ChatStream;
 use jackfield_runtime::api::llm::ChatEvent;
 
-use super::chat::Chat;
+use super::delivery::Delivery;
 use super::{Answer, EVENTS, JSON, Reply, Target};
-use crate::dialect::{self, Decoded, StreamEncoder};
+use crate::dialect::{self, DecodeError, Decoded, StreamEncoder};
 use crate::endpoint::ChatDialect;
 use crate::fault;
 use crate::wire::body::{Body, Broken};
 
-pub(super) async fn attempt(chat: &Chat<'_>, target: Target, body: &Bytes) -> Result<Answer, Failure> {
-    let decoded = match chat.dialect {
+pub(super) fn decode(dialect: ChatDialect, body: &[u8]) -> Result<Decoded, DecodeError> {
+    match dialect {
         ChatDialect::OpenaiChat => dialect::openai_chat::decode(body),
         ChatDialect::OpenaiCompletions => dialect::openai_completions::decode(body),
         ChatDialect::OpenaiResponses => dialect::openai_responses::decode(body),
         ChatDialect::AnthropicMessages => dialect::anthropic_messages::decode(body),
-    };
-    let Decoded { mut request, stream, mut warnings, answer: asked } = decoded?;
-    request.model.clone_from(&target.model);
+    }
+}
+
+pub(super) async fn attempt(dialect: ChatDialect, target: &Target, body: &Bytes) -> Result<Answer, Failure> {
+    let Decoded { mut request, stream, mut warnings, answer: asked } = decode(dialect, body)?;
+    request.model = target.model.to_string();
     let identity = crate::identity::new(format!("{}/{}", target.name, target.model));
     let (content_type, reply) = if stream {
         let events = target.provider.stream_chat(&target.context, request).await?;
@@ -36,17 +40,20 @@ pub(super) async fn attempt(chat: &Chat<'_>, target: Target, body: &Bytes) -> Re
                 warnings.extend_from_slice(&start.warnings);
             }
         }
-        let begin = move |hold: Hold| {
-            let mut stream =
-                Encoding { events, encoder, out: BytesMut::new(), hold: Some(hold), over: false };
-            stream.encoder.events(&first, &mut stream.out);
+        let begin = move |delivery: Delivery| {
+            let delivered = Delivered::new(delivery.prompt());
+            let out = BytesMut::new();
+            let mut stream = Encoding { events, encoder, out, delivered, delivery, over: false };
+            stream.take(&first);
             Body::Pieces(Box::pin(stream))
         };
         (EVENTS, Reply::Stream(Box::new(begin)))
     } else {
         let answer = target.provider.chat(&target.context, request).await?;
         warnings.extend_from_slice(&answer.warnings);
-        (JSON, Reply::Whole(asked.encode(&answer, &identity)))
+        let body = asked.encode(&answer, &identity);
+        let used = answer.usage.map(|usage| Counted { usage, estimated: false });
+        return Ok(Answer { used, ..Answer::whole(target, JSON, body, warnings) });
     };
     Ok(Answer { body: reply, ..Answer::whole(target, content_type, Bytes::new(), warnings) })
 }
@@ -81,8 +88,45 @@ struct Encoding {
     events: ChatStream,
     encoder: Box<dyn StreamEncoder>,
     out: BytesMut,
-    hold: Option<Hold>,
+    delivered: Delivered,
+    delivery: Delivery,
     over: bool,
+}
+
+impl Encoding {
+    fn take(&mut self, batch: &[ChatEvent]) {
+        self.delivered.add(batch);
+        self.encoder.events(batch, &mut self.out);
+        if let Err(failure) = self.delivery.allowed(|| self.delivered.counted()) {
+            self.fail(&failure);
+        }
+    }
+
+    fn fail(&mut self, failure: &Failure) {
+        self.encoder.error(&fault::record(failure), &mut self.out);
+        self.over = true;
+    }
+
+    /// What is ready to go to the client.
+    fn ready(&mut self) -> Bytes {
+        let piece = self.out.split().freeze();
+        self.delivery.sent(&piece);
+        if self.over {
+            self.settle();
+        }
+        piece
+    }
+
+    fn settle(&mut self) {
+        let ended = if self.delivered.complete() { Ended::Complete } else { Ended::No };
+        self.delivery.over(|| Some(self.delivered.counted()), ended);
+    }
+}
+
+impl Drop for Encoding {
+    fn drop(&mut self) {
+        self.settle();
+    }
 }
 
 impl Stream for Encoding {
@@ -92,25 +136,21 @@ impl Stream for Encoding {
         let this = self.get_mut();
         loop {
             if !this.out.is_empty() {
-                return Poll::Ready(Some(Ok(this.out.split().freeze())));
+                return Poll::Ready(Some(Ok(this.ready())));
             }
             if this.over {
                 return Poll::Ready(None);
             }
             match ready!(this.events.poll_next_batch(cx)) {
-                Some(Ok(batch)) => this.encoder.events(&batch, &mut this.out),
+                Some(Ok(batch)) => this.take(&batch),
                 Some(Err(error)) => {
-                    let failure = Failure::from(error);
-                    this.encoder.error(&fault::record(&failure), &mut this.out);
-                    this.over = true;
-                    if let Some(hold) = this.hold.take() {
-                        hold.broke(std::time::Instant::now());
-                    }
+                    this.delivery.broke();
+                    this.fail(&Failure::from(error));
                 }
                 None => {
                     this.encoder.finish(&mut this.out);
+                    this.delivered.end();
                     this.over = true;
-                    this.hold = None;
                 }
             }
         }

@@ -1,60 +1,72 @@
 //! One try of embeddings at one target: passed on where the upstream speaks
 //! OpenAI's dialect of them, decoded and encoded again where it doesn't.
 
-use std::sync::Arc;
-
-use bytes::Bytes;
-use jackfield_router::{Attempt, BoxFuture, Failure, FailureKind, Leaf};
+use jackfield_router::usage::Counted;
+use jackfield_router::{BoxFuture, Failure, FailureKind};
 use jackfield_runtime::api::passthrough::{Dialect, Framing};
 
-use super::{Answer, Behalf, JSON, Target};
+use super::passed::{check, used};
+use super::tries::{Kind, Turn};
+use super::{Answer, JSON, Target};
 use crate::dialect::openai_embeddings as dialect;
 use crate::endpoint::ChatDialect;
+use crate::guard::Form;
 
-/// Texts to embed, to be tried at targets.
+/// Texts to embed.
 #[derive(Debug)]
-pub(crate) struct Embeddings<'r> {
-    pub(crate) body: Bytes,
-    pub(crate) model: Option<String>,
-    pub(crate) behalf: Behalf<'r>,
-}
+pub(crate) struct Embeddings;
 
-impl Attempt for Embeddings<'_> {
-    type Answer = Answer;
-
-    fn attempt<'a>(&'a self, leaf: &'a Arc<Leaf>, _number: u32) -> BoxFuture<'a, Result<Answer, Failure>> {
+impl Kind for Embeddings {
+    fn ask<'a>(&'a self, turn: Turn<'a>) -> BoxFuture<'a, Result<Answer, Failure>> {
         Box::pin(async move {
-            let target = self.behalf.target(leaf, self.model.as_deref()).await?;
-            let body = leaf.params.apply(&self.body)?;
+            let target = turn.target;
             if target.provider.speaks(&target.context, Dialect::OpenaiEmbeddings).await? {
-                self.pass(leaf, target, body).await
+                pass(turn).await
             } else {
-                decode(target, &body).await
+                decode(target, &turn.named()?).await
             }
         })
     }
-}
 
-impl Embeddings<'_> {
-    async fn pass(&self, leaf: &Leaf, target: Target, body: Bytes) -> Result<Answer, Failure> {
-        let own = ChatDialect::OpenaiChat.headers();
-        let answer = self.behalf.forward(leaf, &target, Dialect::OpenaiEmbeddings, false, own, body).await?;
-        if answer.framing != Framing::Whole {
-            return Err(Failure::new(
-                FailureKind::BadUpstreamAnswer,
-                "embeddings were asked for and the upstream sent a stream",
-            ));
-        }
-        let whole = answer.body.read_all(self.behalf.answer_limit).await?;
-        let (status, headers) = (answer.status, answer.headers);
-        Ok(Answer { status, headers, passed: true, ..Answer::whole(target, JSON, whole, Vec::new()) })
+    fn cached_as(&self) -> Option<&'static str> {
+        Some("openai-embeddings")
+    }
+
+    fn form(&self) -> Option<Form> {
+        Some(Form::Embeddings)
+    }
+
+    fn own_headers(&self) -> &'static [&'static str] {
+        ChatDialect::OpenaiChat.headers()
     }
 }
 
-async fn decode(target: Target, body: &[u8]) -> Result<Answer, Failure> {
+async fn pass(turn: Turn<'_>) -> Result<Answer, Failure> {
+    let Turn { behalf, leaf, target, body, prompt, .. } = turn;
+    let (dialect, own) = (Dialect::OpenaiEmbeddings, Embeddings.own_headers());
+    let answer = behalf.forward(leaf, target, dialect, false, own, body.clone()).await?;
+    if answer.framing != Framing::Whole {
+        return Err(Failure::new(
+            FailureKind::BadUpstreamAnswer,
+            "embeddings were asked for and the upstream sent a stream",
+        ));
+    }
+    let whole = answer.body.read_all(behalf.services.answer_limit).await?;
+    check(&whole).map_err(|failure| Failure {
+        sent: true,
+        provider: failure.provider.or_else(|| Some(target.name.as_ref().to_owned())),
+        ..failure
+    })?;
+    let used = used(dialect, prompt, &whole);
+    let (status, headers) = (answer.status, answer.headers);
+    Ok(Answer { status, headers, used, passed: true, ..Answer::whole(target, JSON, whole, Vec::new()) })
+}
+
+async fn decode(target: &Target, body: &[u8]) -> Result<Answer, Failure> {
     let dialect::Decoded { mut request, form, .. } = dialect::decode(body)?;
-    request.model.clone_from(&target.model);
+    request.model = target.model.to_string();
     let answer = target.provider.embed(&target.context, request).await?;
     let body = dialect::encode(&answer, form, &format!("{}/{}", target.name, target.model));
-    Ok(Answer::whole(target, JSON, body, answer.warnings))
+    let used = answer.usage.map(|usage| Counted { usage, estimated: false });
+    Ok(Answer { used, ..Answer::whole(target, JSON, body, answer.warnings) })
 }

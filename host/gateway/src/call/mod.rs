@@ -4,8 +4,14 @@
 pub(crate) mod audio;
 pub(crate) mod chat;
 pub(crate) mod embeddings;
+pub(crate) mod moderations;
 pub(crate) mod rerank;
 
+pub(crate) mod delivery;
+pub(crate) mod meter;
+pub(crate) mod tries;
+
+mod cached;
 mod decoded;
 mod passed;
 
@@ -13,13 +19,18 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use jackfield_router::access::Caller;
+use jackfield_router::cache::Status;
+use jackfield_router::usage::Counted;
 use jackfield_router::{Failure, FailureKind, Leaf};
 use jackfield_runtime::api::passthrough::{Dialect, ForwardRequest};
 use jackfield_runtime::{CallContext, Forwarded, Provider};
 
-use crate::providers::Providers;
+use crate::gateway::Asked;
+use crate::own;
+use crate::services::Services;
 use crate::wire::body::Body;
+use delivery::{Account, Delivery};
+use meter::Bill;
 
 /// What one try at a target gave: an answer that has begun.
 #[derive(Debug)]
@@ -29,11 +40,19 @@ pub(crate) struct Answer {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Reply,
     pub(crate) provider: Arc<str>,
-    pub(crate) model: String,
+    pub(crate) model: Arc<str>,
     /// Whether the upstream's own bytes are passed on.
     pub(crate) passed: bool,
     /// What of the request was left out, each in a sentence.
     pub(crate) warnings: Vec<String>,
+    /// What a whole answer used, where it says.
+    pub(crate) used: Option<Counted>,
+    /// How the request stands with the cache.
+    pub(crate) cache: Status,
+    /// What a whole answer came to.
+    pub(crate) bill: Option<Bill>,
+    /// What is kept until a stream is through.
+    pub(crate) account: Option<Account>,
 }
 
 /// The media type of most answers.
@@ -44,16 +63,20 @@ const EVENTS: HeaderValue = HeaderValue::from_static("text/event-stream");
 
 impl Answer {
     /// A whole answer that was encoded here.
-    fn whole(target: Target, content_type: HeaderValue, body: Bytes, warnings: Vec<String>) -> Self {
+    fn whole(target: &Target, content_type: HeaderValue, body: Bytes, warnings: Vec<String>) -> Self {
         Self {
             status: 200,
             content_type,
             headers: Vec::new(),
             body: Reply::Whole(body),
-            provider: target.name,
-            model: target.model,
+            provider: Arc::clone(&target.name),
+            model: Arc::clone(&target.model),
             passed: false,
             warnings,
+            used: None,
+            cache: Status::Disabled,
+            bill: None,
+            account: None,
         }
     }
 }
@@ -62,8 +85,9 @@ impl Answer {
 pub(crate) enum Reply {
     /// All of it.
     Whole(Bytes),
-    /// A stream whose first event is there; the hold is kept until its end.
-    Stream(Box<dyn FnOnce(jackfield_router::Hold) -> Body + Send>),
+    /// A stream whose first event is there, and which is told how it is to be
+    /// delivered.
+    Stream(Box<dyn FnOnce(Delivery) -> Body + Send>),
 }
 
 impl std::fmt::Debug for Reply {
@@ -79,10 +103,12 @@ impl std::fmt::Debug for Reply {
 #[derive(Debug)]
 pub(crate) struct Behalf<'r> {
     pub(crate) headers: &'r HeaderMap,
-    pub(crate) caller: &'r Caller,
-    pub(crate) providers: &'r dyn Providers,
-    /// The most bytes of an answer that isn't a stream.
-    pub(crate) answer_limit: usize,
+    pub(crate) asked: &'r Asked,
+    pub(crate) services: &'r Services,
+    /// The endpoint's name, for limits.
+    pub(crate) endpoint: &'static str,
+    /// The route or saved config that is followed.
+    pub(crate) config: Option<String>,
 }
 
 impl Behalf<'_> {
@@ -95,9 +121,11 @@ impl Behalf<'_> {
             ));
         };
         let Some(model) = leaf.model_for(requested) else {
-            return Err(Failure::new(FailureKind::InvalidRequest, "the request names no model"));
+            let failure = Failure::new(FailureKind::InvalidRequest, "the request names no model");
+            return Err(Failure { param: Some("model".into()), ..failure });
         };
-        if !self.caller.may_use(&name, model) {
+        let (caller, providers) = (&self.asked.caller, &self.services.providers);
+        if !caller.may_use(&name, model) {
             return Err(Failure::new(
                 FailureKind::Permission,
                 format!(
@@ -105,12 +133,19 @@ impl Behalf<'_> {
                 ),
             ));
         }
-        let provider = match self.providers.ready(&name) {
-            Some(provider) => provider,
-            None => self.providers.open(&name).await?,
+        let provider = match own::variant(leaf, self.asked.wishes.key.as_ref())? {
+            Some(variant) => providers.variant(&name, &variant).await?,
+            None => match providers.ready(&name) {
+                Some(provider) => provider,
+                None => providers.open(&name).await?,
+            },
         };
-        let context = CallContext { tenant: self.caller.tenant.clone(), deadline: None };
-        Ok(Target { provider, model: model.to_owned(), name, context })
+        let context = CallContext { tenant: caller.tenant.clone(), deadline: None };
+        let model = match &leaf.model {
+            Some(own) => Arc::clone(own),
+            None => model.into(),
+        };
+        Ok(Target { provider, model, name, context })
     }
 
     /// Passes a request on to an upstream that speaks its dialect. `own` are the
@@ -124,31 +159,32 @@ impl Behalf<'_> {
         own: &[&str],
         body: Bytes,
     ) -> Result<Forwarded, Failure> {
-        let headers = forwarded(self.headers, own, &leaf.forward_headers);
-        let request = ForwardRequest { dialect, model: target.model.clone(), stream, headers };
+        let headers = self.sent_on(own, &leaf.forward_headers);
+        let request = ForwardRequest { dialect, model: target.model.to_string(), stream, headers };
         Ok(target.provider.forward(&target.context, request, body).await?)
+    }
+
+    /// Headers of the client's that go to the upstream: those that the dialect
+    /// has for it, and those that the route names.
+    fn sent_on(&self, own: &[&str], named: &[HeaderName]) -> Vec<(String, String)> {
+        let mut out = Vec::new();
+        let named = named.iter().map(HeaderName::as_str);
+        for name in own.iter().copied().chain(named) {
+            for value in self.headers.get_all(name) {
+                if let Ok(value) = value.to_str() {
+                    out.push((name.to_owned(), value.to_owned()));
+                }
+            }
+        }
+        out
     }
 }
 
 /// A target made ready: provider, model, and on whose behalf.
+#[derive(Debug)]
 pub(crate) struct Target {
     pub(crate) provider: Provider,
     pub(crate) name: Arc<str>,
-    pub(crate) model: String,
+    pub(crate) model: Arc<str>,
     pub(crate) context: CallContext,
-}
-
-/// Headers of the client's that go to the upstream: those that the dialect has
-/// for it, and those that the route names.
-fn forwarded(headers: &HeaderMap, own: &[&str], named: &[HeaderName]) -> Vec<(String, String)> {
-    let mut out = Vec::new();
-    let named = named.iter().map(HeaderName::as_str);
-    for name in own.iter().copied().chain(named) {
-        for value in headers.get_all(name) {
-            if let Ok(value) = value.to_str() {
-                out.push((name.to_owned(), value.to_owned()));
-            }
-        }
-    }
-    out
 }

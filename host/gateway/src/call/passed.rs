@@ -5,26 +5,30 @@ mod first;
 mod stream;
 mod whole;
 
-use std::sync::Arc;
+pub(super) use whole::check;
 
 use bytes::Bytes;
-use jackfield_router::{Failure, FailureKind, Hold, Leaf};
-use jackfield_runtime::api::passthrough::Framing;
+use jackfield_router::usage::{Counted, UsageReader};
+use jackfield_router::{Failure, FailureKind};
+use jackfield_runtime::api::passthrough::{Dialect, Framing};
 
-use super::chat::Chat;
-use super::{Answer, EVENTS, JSON, Reply, Target};
-use crate::dialect::head::Head;
+use super::delivery::Delivery;
+use super::tries::Turn;
+use super::{Answer, EVENTS, JSON, Reply};
+use crate::endpoint::ChatDialect;
 use crate::wire::body::Body;
 
-pub(super) async fn attempt(
-    chat: &Chat<'_>,
-    leaf: &Arc<Leaf>,
-    target: Target,
-    head: &Head,
-    body: Bytes,
-) -> Result<Answer, Failure> {
-    let (dialect, own) = (chat.dialect.passthrough(), chat.dialect.headers());
-    let answer = chat.behalf.forward(leaf, &target, dialect, head.stream, own, body).await?;
+/// What a whole answer says that it used.
+pub(super) fn used(dialect: Dialect, prompt: u64, body: &[u8]) -> Option<Counted> {
+    let mut reader = UsageReader::new(dialect, Framing::Whole, prompt);
+    reader.push(body);
+    reader.understands().then(|| reader.counted())
+}
+
+pub(super) async fn attempt(chat: ChatDialect, turn: Turn<'_>) -> Result<Answer, Failure> {
+    let Turn { behalf, leaf, target, body, head, prompt } = turn;
+    let (dialect, own) = (chat.passthrough(), chat.headers());
+    let answer = behalf.forward(leaf, target, dialect, head.stream, own, body.clone()).await?;
     // What the upstream says from here on is its own doing.
     let whose = |failure: Failure| Failure {
         sent: true,
@@ -32,28 +36,30 @@ pub(super) async fn attempt(
         ..failure
     };
     let other = |what: &str| whose(Failure::new(FailureKind::BadUpstreamAnswer, what));
+    let mut counted = None;
     let (content_type, reply) = match answer.framing {
         Framing::Whole if head.stream => {
             return Err(other("a stream was asked for and the upstream sent something else"));
         }
         Framing::Whole => {
-            let whole = answer.body.read_all(chat.behalf.answer_limit).await?;
+            let whole = answer.body.read_all(behalf.services.answer_limit).await?;
             whole::check(&whole).map_err(whose)?;
+            counted = used(dialect, prompt, &whole);
             (JSON, Reply::Whole(whole))
         }
         _ if !head.stream => {
             return Err(other("no stream was asked for and the upstream sent one"));
         }
         _ => {
-            let (first, rest) = first::until_real(chat.dialect, answer.body).await.map_err(whose)?;
-            let (dialect, keep_usage) = (chat.dialect, head.include_usage);
-            let begin = move |hold: Hold| {
-                Body::Pieces(Box::pin(stream::Passing::new(dialect, keep_usage, first, rest, hold)))
+            let (first, rest) = first::until_real(chat, answer.body).await.map_err(whose)?;
+            let keep_usage = head.include_usage;
+            let begin = move |delivery: Delivery| {
+                Body::Pieces(Box::pin(stream::Passing::new(chat, keep_usage, first, rest, delivery)))
             };
             (EVENTS, Reply::Stream(Box::new(begin)))
         }
     };
     let (status, headers) = (answer.status, answer.headers);
     let whole = Answer::whole(target, content_type, Bytes::new(), Vec::new());
-    Ok(Answer { status, headers, body: reply, passed: true, ..whole })
+    Ok(Answer { status, headers, body: reply, passed: true, used: counted, ..whole })
 }

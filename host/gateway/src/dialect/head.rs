@@ -5,6 +5,7 @@
 //! one and answered by the other: no member that is read here may come twice.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::error::DecodeError;
 use super::read::{self, Text};
@@ -21,6 +22,10 @@ pub struct Head {
     pub include_usage: bool,
     /// The client's id of its user.
     pub user: Option<String>,
+    /// The most tokens that the answer may have.
+    pub output_limit: Option<u32>,
+    /// How many answers are asked for.
+    pub choices: Option<u32>,
 }
 
 #[derive(Default, Deserialize)]
@@ -32,6 +37,14 @@ struct Scanned<'a> {
     #[serde(borrow)]
     user: Option<Text<'a>>,
     stream_options: Option<Options>,
+    #[serde(borrow)]
+    max_completion_tokens: Option<&'a RawValue>,
+    #[serde(borrow)]
+    max_output_tokens: Option<&'a RawValue>,
+    #[serde(borrow)]
+    max_tokens: Option<&'a RawValue>,
+    #[serde(borrow)]
+    n: Option<&'a RawValue>,
 }
 
 #[derive(Default, Deserialize)]
@@ -52,7 +65,16 @@ pub fn scan(body: &[u8]) -> Result<Head, DecodeError> {
         stream: scanned.stream.unwrap_or_default(),
         include_usage: scanned.stream_options.and_then(|options| options.include_usage).unwrap_or_default(),
         user: scanned.user.map(Text::into_string),
+        output_limit: [scanned.max_completion_tokens, scanned.max_output_tokens, scanned.max_tokens]
+            .into_iter()
+            .find_map(count),
+        choices: count(scanned.n),
     })
+}
+
+/// What is no count is the upstream's to refuse.
+fn count(raw: Option<&RawValue>) -> Option<u32> {
+    raw?.get().parse().ok()
 }
 
 #[cfg(test)]
@@ -71,10 +93,26 @@ mod tests {
             stream: true,
             include_usage: true,
             user: Some("u".to_owned()),
+            ..Head::default()
         };
         assert_eq!(head, expected);
         assert_eq!(scan(b"{}").unwrap(), Head::default());
         assert_eq!(scan(br#"{"stream": null, "stream_options": null}"#).unwrap(), Head::default());
+    }
+
+    #[test]
+    fn bounds_of_the_answer_are_read_and_odd_ones_are_left_to_the_upstream() {
+        for (body, limit, choices) in [
+            (r#"{"max_tokens": 7, "n": 2}"#, Some(7), Some(2)),
+            (r#"{"max_tokens": 7, "max_completion_tokens": 8}"#, Some(8), None),
+            (r#"{"max_output_tokens": 9}"#, Some(9), None),
+            (r#"{"max_tokens": null, "n": "x"}"#, None, None),
+            (r#"{"max_tokens": -1, "n": 1.5}"#, None, None),
+            (r#"{"max_tokens": {"a": 1}}"#, None, None),
+        ] {
+            let head = scan(body.as_bytes()).unwrap();
+            assert_eq!((head.output_limit, head.choices), (limit, choices), "{body}");
+        }
     }
 
     #[test]

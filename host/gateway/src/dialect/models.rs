@@ -51,11 +51,7 @@ pub fn encode_anthropic(models: &[Model]) -> Bytes {
     Json::new(&mut out).braces(|json| {
         json.list("data", |json| {
             for model in models {
-                json.entry(|json| {
-                    json.text("type", "model").text("id", &model.id);
-                    json.text("display_name", model.name.as_deref().unwrap_or(&model.id));
-                    json.text("created_at", &rfc3339(model.created));
-                });
+                write_anthropic(model, json.item());
             }
         });
         json.flag("has_more", false);
@@ -63,6 +59,21 @@ pub fn encode_anthropic(models: &[Model]) -> Bytes {
         json.text_or_null("last_id", models.last().map(|model| model.id.as_str()));
     });
     out.freeze()
+}
+
+/// One model, in Anthropic's shape.
+pub fn encode_anthropic_one(model: &Model) -> Bytes {
+    let mut out = BytesMut::with_capacity(128);
+    write_anthropic(model, &mut Json::new(&mut out));
+    out.freeze()
+}
+
+fn write_anthropic(model: &Model, json: &mut Json<'_>) {
+    json.braces(|json| {
+        json.text("type", "model").text("id", &model.id);
+        json.text("display_name", model.name.as_deref().unwrap_or(&model.id));
+        json.text("created_at", &rfc3339(model.created));
+    });
 }
 
 /// A time as RFC 3339 writes it, in UTC.
@@ -95,12 +106,11 @@ mod tests {
         let one = json!({"id": "a/b", "object": "model", "created": 951_825_600, "owned_by": "a"});
         assert_eq!(told, json!({"object": "list", "data": [one]}));
         assert_eq!(serde_json::from_slice::<Value>(&encode_openai_one(&model)).unwrap(), one);
+        let one = json!({"type": "model", "id": "a/b", "display_name": "a/b", "created_at": "2000-02-29T12:00:00Z"});
+        assert_eq!(serde_json::from_slice::<Value>(&encode_anthropic_one(&model)).unwrap(), one);
         let told: Value = serde_json::from_slice(&encode_anthropic(&[model])).unwrap();
-        assert_eq!(
-            told,
-            json!({"data": [{"type": "model", "id": "a/b", "display_name": "a/b", "created_at": "2000-02-29T12:00:00Z"}],
-                "has_more": false, "first_id": "a/b", "last_id": "a/b"})
-        );
+        let all = json!({"data": [one], "has_more": false, "first_id": "a/b", "last_id": "a/b"});
+        assert_eq!(told, all);
         let none: Value = serde_json::from_slice(&encode_anthropic(&[])).unwrap();
         assert_eq!(none["first_id"], json!(null));
     }

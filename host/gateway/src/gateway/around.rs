@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use jackfield_router::config::{Config, ConfigError};
+use jackfield_router::config::{CacheMode, Config, ConfigError, Hook};
 use jackfield_router::plan::{Meaning, Named, Surroundings, Wish};
 
 use super::Inner;
+use crate::own::Grants;
 
 /// The gateway, as configs see it.
 pub(super) struct Around<'g> {
     pub(super) gateway: &'g Inner,
+    /// Whether the config stands in the gateway's own configuration.
+    pub(super) written_here: bool,
 }
 
 /// Reads a config. One that says nothing is a target that the request's own
@@ -23,8 +26,10 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
 
 impl Surroundings for Around<'_> {
     fn provider(&self, name: &str) -> Result<Arc<str>, String> {
-        let names = &self.gateway.names;
-        names.provider(name).ok_or_else(|| {
+        let (names, unbound) = (&self.gateway.names, &self.gateway.grants.unbound);
+        let known =
+            names.provider(name).or_else(|| unbound.get(name).filter(|_| !self.written_here).cloned());
+        known.ok_or_else(|| {
             let advice = match names.nearest_provider(name) {
                 Some(meant) => format!("did you mean {meant:?}?"),
                 None => "write it under [providers]".to_owned(),
@@ -43,6 +48,10 @@ impl Surroundings for Around<'_> {
         }
     }
 
+    fn hook(&self, id: &str) -> Result<Hook, String> {
+        self.gateway.services.guardrails.saved(id)
+    }
+
     fn permits(&self, wish: Wish<'_>) -> Result<(), String> {
         Err(match wish {
             Wish::ForwardHeader(name) if forwardable(name.as_str()) => return Ok(()),
@@ -50,21 +59,30 @@ impl Surroundings for Around<'_> {
             Wish::ForwardHeader(name) => {
                 format!("the header `{name}` isn't sent on: it is this gateway's own business, or carries a credential")
             }
-            Wish::ApiKey { .. } => {
-                "keys of clients aren't taken along: bind the provider with its key under [providers]".to_owned()
-            }
-            Wish::Option { name, .. } => {
-                format!("`{}` is set where the provider is bound, under [providers]", name.field())
-            }
-            Wish::CustomHost { .. } => {
-                "another host is a question of what egress may reach: bind a provider with that `base-url` under \
-                 [providers], and grant it"
+            Wish::ApiKey { .. } if self.written_here => {
+                "a key has no place in this file: bind the provider with it under [providers], and name it as \
+                 `\"provider\": \"@NAME\"`"
                     .to_owned()
             }
-            Wish::Cache(_) => "caching isn't there yet; leave `cache` out".to_owned(),
-            Wish::SavedHook(_) | Wish::Hook(_) | Wish::Check(_) => {
-                "guardrails aren't there yet; a guardrail that is read and not run would be worse".to_owned()
+            Wish::ApiKey { provider } => return self.gateway.grants.key(provider),
+            Wish::BoundKey { provider } if self.gateway.names.provider(provider).is_some() => return Ok(()),
+            Wish::BoundKey { provider } => match self.gateway.grants.key(Some(provider)) {
+                Ok(()) => format!(
+                    "this gateway has no key for {provider}: send yours as `Authorization: Bearer KEY` beside \
+                     `x-portkey-provider: {provider}`, or as `api_key` in the config"
+                ),
+                Err(_) => format!("this gateway has no key for {provider}: have it bound under [providers]"),
+            },
+            Wish::Option { name, keyed, .. } => return Grants::field(name, keyed),
+            Wish::CustomHost { url, .. } => return self.gateway.grants.host(url),
+            Wish::Cache(CacheMode::Simple) => return Ok(()),
+            Wish::Cache(CacheMode::Semantic) if self.gateway.services.cache.semantic() => return Ok(()),
+            Wish::Cache(CacheMode::Semantic) => {
+                "no model tells here what means the same: write `semantic = { model = \"provider/model\" }` under \
+                 [server.cache], or ask for the mode `simple`"
+                    .to_owned()
             }
+            Wish::Check(check) => return self.gateway.services.guardrails.permits(check),
             Wish::Passthrough => "name the provider: `passthrough` isn't followed".to_owned(),
             _ => "this isn't followed by this gateway".to_owned(),
         })

@@ -8,24 +8,27 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, request};
 use http_body::Body as HttpBody;
 use jackfield_router::access::Caller;
-use jackfield_router::{Attempt, Facts, Failure, FailureKind};
+use jackfield_router::{Facts, Failure, FailureKind};
 
-use super::Gateway;
 use super::answers::{answered, refused};
+use super::{Gateway, Traced};
 use crate::auth;
-use crate::call::{Answer, Behalf};
-use crate::endpoint::ChatDialect;
+use crate::call::tries::{Kind, Tries};
+use crate::call::{Behalf, Reply};
+use crate::dialect::head::Head;
+use crate::endpoint::{ChatDialect, Endpoint};
 use crate::portkey::Wishes;
 use crate::wire::body::Body;
 use crate::wire::intake;
 
 /// A request that may be made and is all there.
 #[derive(Debug)]
-pub(super) struct Asked {
-    pub(super) caller: Arc<Caller>,
-    pub(super) wishes: Wishes,
+pub(crate) struct Asked {
+    pub(crate) caller: Arc<Caller>,
+    pub(crate) wishes: Wishes,
     /// The body; what conditions of routes ask about is looked up in it.
-    pub(super) body: Bytes,
+    pub(crate) body: Bytes,
+    pub(crate) trace: Option<Traced>,
 }
 
 impl Gateway {
@@ -35,10 +38,14 @@ impl Gateway {
         B: HttpBody<Data = Bytes> + Send,
         B::Error: fmt::Display,
     {
-        let caller = auth::caller(self.inner.keys.as_deref(), &head.headers).await?;
-        let wishes = Wishes::read(&head.headers)?;
+        let auth::Shown { caller, key } = auth::shown(self.inner.keys.as_deref(), &head.headers).await?;
+        let wishes = Wishes { key, ..Wishes::read(&head.headers)? };
         let body = self.take(&head.headers, body).await?;
-        Ok(Asked { caller, wishes, body })
+        let trace = head.extensions.get::<Traced>().cloned();
+        if self.inner.settings.log_bodies {
+            tracing::info!(target: "jackfield::body", body = %String::from_utf8_lossy(&body), "asked");
+        }
+        Ok(Asked { caller, wishes, body, trace })
     }
 
     pub(super) async fn take<B>(&self, headers: &HeaderMap, body: B) -> Result<Bytes, Failure>
@@ -53,26 +60,40 @@ impl Gateway {
     }
 
     /// What targets are tried with.
-    pub(super) fn behalf<'r>(&'r self, asked: &'r Asked, head: &'r request::Parts) -> Behalf<'r> {
-        Behalf {
-            headers: &head.headers,
-            caller: &asked.caller,
-            providers: &*self.inner.providers,
-            answer_limit: self.inner.settings.answer,
-        }
+    pub(super) fn behalf<'r>(
+        &'r self,
+        asked: &'r Asked,
+        head: &'r request::Parts,
+        endpoint: Endpoint,
+        model: Option<&str>,
+    ) -> Behalf<'r> {
+        let saved = asked.wishes.config.as_ref().filter(|config| !config.trim_start().starts_with('{'));
+        let route = model.filter(|model| self.inner.routes.contains_key(*model)).map(str::to_owned);
+        let config = if asked.wishes.config.is_some() { saved.cloned() } else { route };
+        let services = &self.inner.services;
+        Behalf { headers: &head.headers, asked, services, endpoint: endpoint.name(), config }
     }
 
     /// Has targets tried as the request's plan says, and answers with what came
     /// of it.
-    pub(super) async fn route<A: Attempt<Answer = Answer>>(
+    pub(super) async fn route<K: Kind>(
         &self,
-        asked: &Asked,
+        mut asked: Asked,
         head: &request::Parts,
-        dialect: ChatDialect,
-        model: Option<&str>,
-        attempt: &A,
+        endpoint: Endpoint,
+        scanned: Head,
+        kind: K,
     ) -> Result<Response<Body>, Failure> {
-        let plan = self.plan(&asked.caller, &asked.wishes, model)?;
+        let plan = self.plan(&asked.caller, &asked.wishes, scanned.model.as_deref())?;
+        if let Some(user) = &scanned.user {
+            // Whose it is can be said in the body as well.
+            let metadata = &mut asked.wishes.metadata;
+            metadata.entry("_user".to_owned()).or_insert_with(|| user.clone());
+        }
+        let dialect = match endpoint {
+            Endpoint::Chat(dialect) => dialect,
+            _ => ChatDialect::OpenaiChat,
+        };
         let facts = Facts {
             metadata: asked.wishes.metadata.clone(),
             body: asked.body.clone(),
@@ -80,8 +101,17 @@ impl Gateway {
             headers: head.headers.clone(),
             deadline: None,
         };
-        Ok(match self.inner.router.run(&plan, &facts, attempt).await {
-            Ok(routed) => answered(routed),
+        let behalf = self.behalf(&asked, head, endpoint, scanned.model.as_deref());
+        let tries = Tries { kind, body: asked.body.clone(), head: scanned, behalf };
+        Ok(match self.inner.router.run(&plan, &facts, &tries).await {
+            Ok(routed) => {
+                if let Reply::Whole(body) = &routed.answer.body
+                    && self.inner.settings.log_bodies
+                {
+                    tracing::info!(target: "jackfield::body", body = %String::from_utf8_lossy(body), "answered");
+                }
+                answered(routed)
+            }
             Err(failed) => refused(dialect, &failed),
         })
     }

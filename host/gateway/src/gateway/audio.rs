@@ -16,11 +16,8 @@ use crate::call::audio::speech::Speaking;
 use crate::call::audio::transcription::Transcribing;
 use crate::dialect::audio::decode_transcription;
 use crate::dialect::head;
-use crate::endpoint::ChatDialect;
+use crate::endpoint::Endpoint;
 use crate::wire::body::Body;
-
-/// In whose terms errors are told.
-const DIALECT: ChatDialect = ChatDialect::OpenaiChat;
 
 impl Gateway {
     pub(super) async fn speech<B>(&self, head: &request::Parts, body: B) -> Result<Response<Body>, Failure>
@@ -29,9 +26,8 @@ impl Gateway {
         B::Error: fmt::Display,
     {
         let asked = self.asked(head, body).await?;
-        let model = head::scan(&asked.body)?.model;
-        let attempt = Speaking { body: asked.body.clone(), model, behalf: self.behalf(&asked, head) };
-        self.route(&asked, head, DIALECT, attempt.model.as_deref(), &attempt).await
+        let scanned = head::scan(&asked.body)?;
+        self.route(asked, head, Endpoint::Speech, scanned, Speaking).await
     }
 
     pub(super) async fn transcription<B>(
@@ -49,8 +45,11 @@ impl Gateway {
         // Routes ask about the form's fields as they do about members of JSON.
         asked.body = fields_to_json(&form.fields);
         let decoded = decode_transcription(form, task)?;
-        let behalf = self.behalf(&asked, head);
-        let attempt = Transcribing { asked: decoded, fields: asked.body.clone(), behalf };
-        self.route(&asked, head, DIALECT, Some(&attempt.asked.request.model), &attempt).await
+        let endpoint = match task {
+            Task::Transcribe => Endpoint::Transcriptions,
+            Task::Translate => Endpoint::Translations,
+        };
+        let kind = Transcribing { asked: decoded };
+        self.route(asked, head, endpoint, kind.own_head(), kind).await
     }
 }

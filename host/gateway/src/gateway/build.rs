@@ -6,14 +6,22 @@ use std::sync::atomic::AtomicBool;
 
 use jackfield_router::Router;
 use jackfield_router::access::Keys;
-use jackfield_router::config::{Config, ConfigError};
-use jackfield_router::plan::{Names, Overrides, Plans, build};
+use jackfield_router::cache::{Cache, Embed};
+use jackfield_router::config::{Config, ConfigError, Hook};
+use jackfield_router::limits::{Condition, Field, LimitStore, Limits, MemoryStore, Pattern};
+use jackfield_router::plan::{Meaning, Names, Overrides, Plans, build};
+
+use jackfield_runtime::Clock;
+use jackfield_runtime::egress::policy::PolicyError;
 
 use super::around::Around;
 use super::{Gateway, Inner};
+use crate::guard::Guardrails;
 use crate::metrics::Metrics;
+use crate::own::Grants;
 use crate::providers::Providers;
-use crate::settings::ServerSettings;
+use crate::services::{Embedder, Services};
+use crate::settings::{ClientKeys, ServerSettings};
 
 /// Plans that are kept, and the most bytes of the texts that they come from.
 const PLANS: usize = 4_096;
@@ -32,6 +40,32 @@ pub enum BuildError {
         #[source]
         source: ConfigError,
     },
+    /// A saved guardrail can't be used.
+    #[error("[server.guardrails] {guardrail}: {source}")]
+    Guardrail {
+        /// Its name.
+        guardrail: String,
+        /// Why.
+        #[source]
+        source: ConfigError,
+    },
+    /// A saved guardrail asks for what isn't granted.
+    #[error("[server.guardrails] {guardrail}: {why}")]
+    Forbidden {
+        /// Its name.
+        guardrail: String,
+        /// What, and the line that would grant it.
+        why: String,
+    },
+    /// What guardrails may call can't be granted.
+    #[error("[server.hooks] {0}")]
+    Hooks(#[from] PolicyError),
+    /// The semantic cache's model isn't there.
+    #[error("[server.cache] semantic.model: {0}")]
+    CacheModel(String),
+    /// Keys of clients are granted for a provider that isn't there.
+    #[error("[server] client-keys: no provider is named {0:?}; {1}")]
+    ClientKeys(String, String),
     /// A saved config can't be used.
     #[error("[server.configs] {config}: {source}")]
     Config {
@@ -51,11 +85,19 @@ pub struct GatewayBuilder {
     routes: BTreeMap<String, Config>,
     keys: Option<Arc<dyn Keys>>,
     router: Router,
+    limit_store: Option<Arc<dyn LimitStore>>,
 }
 
 impl GatewayBuilder {
     pub(super) fn new(providers: Arc<dyn Providers>, settings: ServerSettings) -> Self {
-        Self { providers, settings, routes: BTreeMap::new(), keys: None, router: Router::default() }
+        Self {
+            providers,
+            settings,
+            routes: BTreeMap::new(),
+            keys: None,
+            router: Router::default(),
+            limit_store: None,
+        }
     }
 
     /// `[routes]` of the configuration.
@@ -79,6 +121,14 @@ impl GatewayBuilder {
         self
     }
 
+    /// Where the numbers of limits are kept. Without it they are kept in memory,
+    /// and begin anew with the program.
+    #[must_use]
+    pub fn limit_store(mut self, store: Arc<dyn LimitStore>) -> Self {
+        self.limit_store = Some(store);
+        self
+    }
+
     /// Builds it.
     ///
     /// # Errors
@@ -94,19 +144,31 @@ impl GatewayBuilder {
             names.add_route(route);
             listed.insert(route.clone());
         }
+        let grants = grants(&self.settings, self.keys.is_some(), &*self.providers, &names)?;
+        let clock = self.router.clock_shared();
+        let embed = embedder(&self.settings, &names, &self.providers)?;
+        let metrics = Arc::default();
+        let services = Services {
+            cache: Cache::new(self.settings.cache.options, Arc::clone(&clock), embed),
+            limits: limits(&self.settings, self.limit_store, &clock),
+            guardrails: guardrails(&self.settings, &metrics)?,
+            metrics,
+            answer_limit: self.settings.answer,
+            providers: self.providers,
+        };
         let mut inner = Inner {
             settings: self.settings,
-            providers: self.providers,
+            services,
             names,
             listed,
             routes: BTreeMap::new(),
             plans: Plans::new(PLANS, PLAN_BYTES),
+            grants,
             keys: self.keys,
             router: self.router,
-            metrics: Metrics::default(),
             leaving: AtomicBool::new(false),
         };
-        let around = Around { gateway: &inner };
+        let around = Around { gateway: &inner, written_here: true };
         let mut routes = BTreeMap::new();
         for (route, config) in self.routes {
             let plan = build(&config, &format!("routes.{route}"), &Overrides::default(), &around)
@@ -120,5 +182,80 @@ impl GatewayBuilder {
         }
         inner.routes = routes;
         Ok(Gateway { inner: Arc::new(inner) })
+    }
+}
+
+/// What runs guardrails.
+fn guardrails(settings: &ServerSettings, metrics: &Arc<Metrics>) -> Result<Guardrails, BuildError> {
+    let read = |(name, text): (&String, &String)| match Hook::parse(text, "") {
+        Ok(hook) => Ok((name.clone(), hook)),
+        Err(source) => Err(BuildError::Guardrail { guardrail: name.clone(), source }),
+    };
+    let saved = settings.guardrails.iter().map(read).collect::<Result<_, _>>()?;
+    let guardrails = Guardrails::new(&settings.hooks, saved, Arc::clone(metrics))?;
+    match guardrails.forbidden() {
+        None => Ok(guardrails),
+        Some((guardrail, why)) => Err(BuildError::Forbidden { guardrail, why }),
+    }
+}
+
+/// All limits that are written: those of everybody, and those of single keys,
+/// with counters of their own. Nothing where there are none.
+fn limits(
+    settings: &ServerSettings,
+    store: Option<Arc<dyn LimitStore>>,
+    clock: &Arc<dyn Clock>,
+) -> Option<Limits> {
+    let mut all = settings.limits.limits.clone();
+    for (name, key) in &settings.keys {
+        for limit in key.limits.limits.iter().cloned() {
+            let mut own = limit.owned_by(&format!("keys.{name}"));
+            let values = vec![Pattern::new(name.as_str())];
+            own.conditions.push(Condition { field: Field::ApiKey, values, excludes: Vec::new() });
+            all.push(own);
+        }
+    }
+    let in_memory =
+        || Arc::new(MemoryStore::new(Arc::clone(clock), MemoryStore::USUAL_COUNTERS)) as Arc<dyn LimitStore>;
+    (!all.is_empty()).then(|| Limits::new(all, store.unwrap_or_else(in_memory)))
+}
+
+/// What clients may bring along. On a gateway of one's own, which asks for no
+/// keys, clients may bring theirs unless it is written otherwise.
+fn grants(
+    settings: &ServerSettings,
+    secured: bool,
+    providers: &dyn Providers,
+    names: &Names,
+) -> Result<Grants, BuildError> {
+    let usual = if secured { ClientKeys::None } else { ClientKeys::All };
+    let keys = settings.client_keys.clone().unwrap_or(usual);
+    let unbound: BTreeSet<Arc<str>> = providers.unbound().into_iter().map(Arc::from).collect();
+    if let ClientKeys::Of(wanted) = &keys {
+        let known = |name: &str| names.provider(name).is_some() || unbound.contains(name);
+        if let Some(name) = wanted.iter().find(|name| !known(name)) {
+            let advice = match names.nearest_provider(name) {
+                Some(meant) => format!("did you mean {meant:?}?"),
+                None => "write it under [providers], or name one of the catalog".to_owned(),
+            };
+            return Err(BuildError::ClientKeys(name.clone(), advice));
+        }
+    }
+    Ok(Grants { keys, hosts: settings.custom_hosts.clone(), unbound })
+}
+
+/// What tells which texts mean the same, if the settings name a model for it.
+fn embedder(
+    settings: &ServerSettings,
+    names: &Names,
+    providers: &Arc<dyn Providers>,
+) -> Result<Option<Arc<dyn Embed>>, BuildError> {
+    let Some(model) = &settings.cache.model else { return Ok(None) };
+    match names.resolve(model) {
+        Ok(Meaning::Model(named)) => Ok(Some(Arc::new(Embedder { providers: Arc::clone(providers), named }))),
+        Ok(Meaning::Route) => {
+            Err(BuildError::CacheModel(format!("{model:?} is a route; write `provider/model`")))
+        }
+        Err(error) => Err(BuildError::CacheModel(error.to_string())),
     }
 }

@@ -3,15 +3,18 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::{Response, request};
+use http::{HeaderValue, Response, request};
 use http_body::Body as HttpBody;
+use jackfield_router::price::prompt_tokens;
 use jackfield_router::{Failure, FailureKind};
 
 use super::Gateway;
 use super::answers::json;
 use crate::call::chat::Chat;
+use crate::call::tries::with_model;
 use crate::dialect::{anthropic_messages, head};
-use crate::endpoint::ChatDialect;
+use crate::endpoint::{ChatDialect, Endpoint};
+use crate::guard::Form;
 use crate::wire::body::Body;
 
 impl Gateway {
@@ -27,12 +30,12 @@ impl Gateway {
     {
         let asked = self.asked(head, body).await?;
         let scanned = head::scan(&asked.body)?;
-        let chat =
-            Chat { dialect, body: asked.body.clone(), head: scanned, behalf: self.behalf(&asked, head) };
-        self.route(&asked, head, dialect, chat.head.model.as_deref(), &chat).await
+        self.route(asked, head, Endpoint::Chat(dialect), scanned, Chat { dialect }).await
     }
 
-    /// Counts with the first target that a chat would be sent to.
+    /// Counts with the first target that a chat would be sent to. Where its API
+    /// can't, the answer is an estimate, and a header says so: clients fit
+    /// prompts into a context with it, and can't do without.
     pub(super) async fn count_tokens<B>(
         &self,
         head: &request::Parts,
@@ -43,15 +46,36 @@ impl Gateway {
         B::Error: fmt::Display,
     {
         let asked = self.asked(head, body).await?;
-        let mut request = anthropic_messages::decode_count(&asked.body)?;
-        let plan = self.plan(&asked.caller, &asked.wishes, Some(&request.model))?;
+        let model = head::scan(&asked.body)?.model;
+        let plan = self.plan(&asked.caller, &asked.wishes, model.as_deref())?;
         let leaves = plan.leaves();
         let Some(leaf) = leaves.first() else {
             return Err(Failure::new(FailureKind::NoTarget, "this route has no target"));
         };
-        let target = self.behalf(&asked, head).target(leaf, Some(&request.model)).await?;
-        request.model.clone_from(&target.model);
-        let tokens = target.provider.count_tokens(&target.context, request).await?;
-        Ok(json(anthropic_messages::encode_count(tokens)))
+        let behalf = self.behalf(&asked, head, Endpoint::CountTokens, model.as_deref());
+        let target = behalf.target(leaf, model.as_deref()).await?;
+        let mut body = match model {
+            Some(_) => asked.body.clone(),
+            None => with_model(&target.model, &asked.body)?,
+        };
+        // What is counted is sent as well, so guardrails look at it.
+        let (guardrails, form) =
+            (&self.inner.services.guardrails, Form::Chat(ChatDialect::AnthropicMessages));
+        guardrails.before(Some(form), leaf, &behalf, &target, false, &mut body).await?;
+        let mut request = anthropic_messages::decode_count(&body)?;
+        request.model = target.model.to_string();
+        let estimate = prompt_tokens(&request);
+        let counted = target.provider.count_tokens(&target.context, request).await.map_err(Failure::from);
+        match counted {
+            Ok(tokens) => Ok(json(anthropic_messages::encode_count(tokens))),
+            Err(failure) if failure.kind == FailureKind::Unsupported => {
+                let mut response = json(anthropic_messages::encode_count(estimate));
+                let warning =
+                    HeaderValue::from_static("this provider doesn't count tokens: it is an estimate");
+                response.headers_mut().insert("x-jackfield-warning", warning);
+                Ok(response)
+            }
+            Err(failure) => Err(failure),
+        }
     }
 }

@@ -10,11 +10,8 @@ use jackfield_router::Failure;
 use super::Gateway;
 use crate::call::embeddings::Embeddings;
 use crate::dialect::head;
-use crate::endpoint::ChatDialect;
+use crate::endpoint::Endpoint;
 use crate::wire::body::Body;
-
-/// In whose terms errors are told.
-const DIALECT: ChatDialect = ChatDialect::OpenaiChat;
 
 impl Gateway {
     pub(super) async fn embeddings<B>(
@@ -27,8 +24,7 @@ impl Gateway {
         B::Error: fmt::Display,
     {
         let asked = self.asked(head, body).await?;
-        let model = head::scan(&asked.body)?.model;
-        let attempt = Embeddings { body: asked.body.clone(), model, behalf: self.behalf(&asked, head) };
-        self.route(&asked, head, DIALECT, attempt.model.as_deref(), &attempt).await
+        let scanned = head::scan(&asked.body)?;
+        self.route(asked, head, Endpoint::Embeddings, scanned, Embeddings).await
     }
 }

@@ -40,7 +40,7 @@ impl Gateway {
         for feedback in all {
             let id = new_id();
             if let Some(value) = feedback.value {
-                self.inner.metrics.feedback(value);
+                self.inner.services.metrics.feedback(value);
             }
             log(&id, &feedback, &caller);
             ids.push(id);

@@ -2,15 +2,21 @@
 //! model's name means.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jackfield_router::access::Caller;
-use jackfield_router::config::ConfigError;
-use jackfield_router::plan::{Meaning, build, of_model};
+use jackfield_router::config::{Config, ConfigError};
+use jackfield_router::plan::{Meaning, Overrides, build, of_model};
 use jackfield_router::{Failure, FailureKind, Node};
+use jackfield_runtime::secret::Secret;
+use sha2::{Digest, Sha256};
 
 use super::Gateway;
 use super::around::{Around, parse};
 use crate::portkey::Wishes;
+
+/// How long a plan with a client's key in it is kept that nobody uses.
+const IDLE: Duration = Duration::from_secs(3_600);
 
 impl Gateway {
     /// What the request is to be answered by: its config, or what its model's
@@ -24,10 +30,9 @@ impl Gateway {
         let inner = &self.inner;
         if wishes.config.is_none() && wishes.overrides.is_empty() {
             let Some(model) = model else {
-                return Err(Failure::new(
-                    FailureKind::InvalidRequest,
-                    "the request names no model: write `\"model\": \"provider/model\"`",
-                ));
+                let message = "the request names no model: write `\"model\": \"provider/model\"`";
+                let failure = Failure::new(FailureKind::InvalidRequest, message);
+                return Err(Failure { param: Some("model".into()), ..failure });
             };
             if let Some(route) = inner.routes.get(model) {
                 return Ok(Arc::clone(route));
@@ -38,16 +43,35 @@ impl Gateway {
                 Err(error) => Err(Failure::new(FailureKind::NotFound, error.to_string())),
             });
         }
-        self.configured(caller, wishes)
+        let plan = self.configured(caller, wishes, None)?;
+        // Where neither the config nor a header names a provider, the model's name
+        // does, as it does without them.
+        match (&*plan, model) {
+            (Node::Leaf(leaf), Some(model)) if leaf.provider.is_none() && leaf.model.is_none() => {
+                match inner.names.resolve(model) {
+                    Ok(Meaning::Model(_)) => self.configured(caller, wishes, Some(model)),
+                    Ok(Meaning::Route) | Err(_) => Ok(plan),
+                }
+            }
+            _ => Ok(plan),
+        }
     }
 
     /// The plan of a config that the client sends or names, with what its other
-    /// headers say.
-    fn configured(&self, caller: &Caller, wishes: &Wishes) -> Result<Arc<Node>, Failure> {
+    /// headers say. `model` is the one of a config that is a single target and
+    /// names none.
+    fn configured(
+        &self,
+        caller: &Caller,
+        wishes: &Wishes,
+        model: Option<&str>,
+    ) -> Result<Arc<Node>, Failure> {
         let inner = &self.inner;
-        let text = match wishes.config.as_deref() {
+        let sent = wishes.config.as_deref();
+        let inline = sent.is_some_and(|text| text.trim_start().starts_with('{'));
+        let text = match sent {
             None => "{}",
-            Some(text) if text.trim_start().starts_with('{') => text,
+            Some(text) if inline => text,
             Some(name) => inner.settings.configs.get(name).ok_or_else(|| {
                 Failure::new(
                     FailureKind::NotFound,
@@ -55,16 +79,79 @@ impl Gateway {
                 )
             })?,
         };
-        // Everything that the plan depends on; plans of different callers are never shared.
+        let mut overrides = wishes.overrides.clone();
+        // The operator's own configs mean the operator's keys, unless a header names
+        // the provider that the key beside it is for.
+        overrides.header_key = wishes.key.is_some() && (inline || overrides.provider.is_some());
+        let key = wishes.key.as_ref().filter(|_| overrides.header_key);
+        // Plans of different callers are never shared.
         let scope = format!("{:?}/{:?}", caller.tenant, caller.key);
-        let key = format!("{text}\n{:?}", wishes.overrides);
-        let around = Around { gateway: inner };
-        inner.plans.get(&scope, &key, || {
+        inner.plans.expire(inner.router.clock().now(), IDLE);
+        inner.plans.get(&scope, &digest(text, model, &overrides, key), || {
             let wrong = |error: ConfigError| {
-                Failure::new(FailureKind::InvalidRequest, format!("x-portkey-config: {error}"))
+                let whose = if sent.is_some() { "x-portkey-config" } else { "the request's headers" };
+                Failure::new(FailureKind::InvalidRequest, format!("{whose}: {error}"))
             };
-            let config = parse(text).map_err(wrong)?;
-            build(&config, "config", &wishes.overrides, &around).map_err(wrong)
+            let mut config: Config = parse(text).map_err(wrong)?;
+            if let Some(model) = model {
+                config.model = Some(model.to_owned());
+            }
+            let around = Around { gateway: inner, written_here: false };
+            build(&config, "config", &overrides, &around).map_err(wrong)
         })
+    }
+}
+
+/// Stands for everything that a plan depends on. A digest: the texts have
+/// clients' keys in them, and what is kept must not.
+fn digest(text: &str, model: Option<&str>, overrides: &Overrides, key: Option<&Secret>) -> String {
+    let mut hash = Sha256::new();
+    // With their lengths in front, no two lists of fields look alike.
+    let mut field = |bytes: Option<&[u8]>| {
+        hash.update(bytes.map_or(u64::MAX, |bytes| bytes.len() as u64).to_le_bytes());
+        hash.update(bytes.unwrap_or_default());
+    };
+    field(Some(text.as_bytes()));
+    field(model.map(str::as_bytes));
+    // Secrets don't show in it, so they follow.
+    field(Some(format!("{overrides:?}").as_bytes()));
+    for (name, secret) in overrides.options.secrets() {
+        field(Some(name.field().as_bytes()));
+        field(Some(secret.expose().as_bytes()));
+    }
+    field(key.map(|key| key.expose().as_bytes()));
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jackfield_router::config::{OptionName, OptionValue};
+    use jackfield_router::sealed::Sealed;
+
+    #[test]
+    fn plans_differ_with_everything_that_they_depend_on_secrets_too() {
+        let none = Overrides::default();
+        let key = |text: &str| Secret::new(text.as_bytes().to_vec()).unwrap();
+        let secret = |text: &str| {
+            let mut overrides = Overrides::default();
+            let sealed = OptionValue::Secret(Sealed::new(text.to_owned()));
+            overrides.options.set(OptionName::AwsSecretAccessKey, sealed);
+            overrides
+        };
+        let all = [
+            digest("{}", None, &none, None),
+            digest("{ }", None, &none, None),
+            digest("{}", Some("m"), &none, None),
+            digest("{}", None, &Overrides { bound: true, ..Overrides::default() }, None),
+            digest("{}", None, &none, Some(&key("one"))),
+            digest("{}", None, &none, Some(&key("two"))),
+            digest("{}", None, &secret("one"), None),
+            digest("{}", None, &secret("two"), None),
+        ];
+        for (place, one) in all.iter().enumerate() {
+            assert!(!all[..place].contains(one), "{place}");
+            assert_eq!(one.len(), 64);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! `[server.keys.NAME]`: one API key of the gateway.
 
+use jackfield_router::limits::LimitRules;
 use jackfield_runtime::secret::SecretSource;
 use jackfield_runtime::settings::document::Node;
 
@@ -13,6 +14,8 @@ pub struct KeySettings {
     pub tenant: Option<String>,
     /// `models`: which ones it may use, as `provider/model` or `provider/*`.
     pub models: Option<Vec<String>>,
+    /// `limits`: what it may use.
+    pub limits: LimitRules,
 }
 
 impl KeySettings {
@@ -32,7 +35,9 @@ impl KeySettings {
                 Some(pattern.to_owned())
             })
         });
+        let limits =
+            fields.take("limits").map_or_else(|| Some(LimitRules::default()), |node| node.deserialize());
         fields.finish();
-        Some(Self { key: key?, tenant, models })
+        Some(Self { key: key?, tenant, models, limits: limits? })
     }
 }

@@ -45,6 +45,20 @@ fn every_field_is_read() {
 }
 
 #[test]
+fn what_clients_may_bring_along_is_read() {
+    let of = |lines: &str| read(&format!("[server]\n{lines}")).unwrap();
+    assert_eq!(of("").client_keys, None);
+    assert_eq!(of("client-keys = true").client_keys, Some(ClientKeys::All));
+    assert_eq!(of("client-keys = false").client_keys, Some(ClientKeys::None));
+    let some = of("client-keys = [\"openai\"]").client_keys;
+    assert_eq!(some, Some(ClientKeys::Of(["openai".to_owned()].into())));
+    assert!(of("").custom_hosts.is_empty());
+    let hosts = of("custom-hosts = [\"https://LLM.example:443\", \"http://127.0.0.1:8080\"]").custom_hosts;
+    let hosts: Vec<_> = hosts.iter().map(ToString::to_string).collect();
+    assert_eq!(hosts, ["https://llm.example", "http://127.0.0.1:8080"]);
+}
+
+#[test]
 fn an_open_gateway_listens_on_loopback_only() {
     assert!(read("[server]\nlisten = \"127.0.0.1:1\"").is_ok());
     assert!(read("[server]\nlisten = \"[::1]:1\"").is_ok());
@@ -57,6 +71,10 @@ fn slips_are_named_with_their_place() {
     for (text, part) in [
         ("[server]\nlisen = \"x\"", "listen"),
         ("[server]\nlisten = \"localhost\"", "server.listen"),
+        ("[server]\nclient-keys = \"openai\"", "server.client-keys"),
+        ("[server]\ncustom-hosts = [\"https://*.example.com\"]", "more than one host"),
+        ("[server]\ncustom-hosts = [\"llm.example\"]", "server.custom-hosts[0]"),
+        ("[server]\ncustom-hosts = [\"http://169.254.169.254\"]", "metadata"),
         ("[server]\ncors = [\"*\"]", "web origin"),
         ("[server.keys.a]\nkey = \"sk-secret\"", "server.keys.a.key"),
         ("[server.keys.a]\nkey = { env = \"A\" }\nmodels = [\"gpt-4o\"]", "provider/model"),

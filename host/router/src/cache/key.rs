@@ -28,6 +28,8 @@ pub struct Target<'t> {
     pub credential: Option<&'t str>,
     /// What the client sets apart by `x-portkey-cache-namespace`.
     pub namespace: Option<&'t str>,
+    /// The headers that are sent on with the request, in any one form.
+    pub headers: &'t str,
 }
 
 /// The key of a request: a SHA-256 hash over all that matters.
@@ -47,9 +49,17 @@ impl CacheKey {
 
     pub(super) fn hash(kind: &[u8], target: &Target<'_>, body: &[u8]) -> Self {
         let mut hash = Sha256::new();
-        let Target { dialect, endpoint, provider, model, tenant, credential, namespace } = *target;
-        let fields =
-            [Some(dialect), Some(endpoint), Some(provider), Some(model), tenant, credential, namespace];
+        let Target { dialect, endpoint, provider, model, tenant, credential, namespace, headers } = *target;
+        let fields = [
+            Some(dialect),
+            Some(endpoint),
+            Some(provider),
+            Some(model),
+            tenant,
+            credential,
+            namespace,
+            Some(headers),
+        ];
         let mut field = |bytes: Option<&[u8]>| {
             // With their lengths in front, no two lists of fields look alike.
             let length = bytes.map_or(u64::MAX, |bytes| bytes.len() as u64);

@@ -25,7 +25,8 @@ use jackfield_runtime::secret::Secret;
 use url::Url;
 
 pub use error::{ConfigError, Problem};
-pub use hooks::{Check, Feedback, Hook, HookKind};
+pub use hooks::{Check, Checks, Feedback, Hook, HookKind};
+pub use object::parse_base_url;
 pub use options::{Brand, Form, OptionName, OptionValue, ProviderOptions};
 pub use rules::{BreakerRule, CacheMode, CacheRule, RETRY_STATUSES, RetryRule};
 pub use strategy::{Balance, Condition, Sticky, StickyField, Strategy};
@@ -53,6 +54,9 @@ pub struct Config {
     pub weight: Option<f64>,
     /// The provider, by this gateway's name for it or by Portkey's.
     pub provider: Option<String>,
+    /// Whether that is a provider as it is bound here, with the key that it is
+    /// bound with: `@name`, or `virtual_key`.
+    pub bound: bool,
     /// The credential that the client brings along.
     pub api_key: Option<Secret>,
     /// Whether the request itself says which provider is meant.

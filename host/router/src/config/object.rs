@@ -82,11 +82,12 @@ fn identity(object: &mut Object<'_>, config: &mut Config) {
         }
         Some(weight)
     });
-    let slug = |item: Item<'_>| item.name().map(|name| name.trim_start_matches('@').to_owned());
-    let provider = object.take("provider").and_then(slug);
+    let provider = object.take("provider").and_then(|item| item.name());
+    let key = object.take("virtual_key").and_then(|item| item.name());
+    config.bound = key.is_some() || provider.as_ref().is_some_and(|name| name.starts_with('@'));
     // A virtual key names the credential as well as the provider, so it is the
     // more exact of the two; `provider` then only repeats the kind.
-    config.provider = object.take("virtual_key").and_then(slug).or(provider);
+    config.provider = key.or(provider).map(|name| name.trim_start_matches('@').to_owned());
     config.api_key = object.take("api_key").and_then(|item| secret(&item));
     config.passthrough = object.take("passthrough").and_then(|item| item.boolean()).unwrap_or(false);
     config.custom_host = object.take("custom_host").and_then(|item| base_url(&item));
@@ -183,15 +184,17 @@ fn secret(item: &Item<'_>) -> Option<Secret> {
 }
 
 fn base_url(item: &Item<'_>) -> Option<Url> {
-    let url = match Url::parse(&item.string()?) {
-        Ok(url) => url,
-        Err(error) => {
-            item.reject(format!(
-                "this isn't a URL ({error}): write one such as \"https://api.example.com/v1\""
-            ));
-            return None;
-        }
-    };
+    parse_base_url(&item.string()?).map_err(|flaw| item.reject(flaw)).ok()
+}
+
+/// The base URL of an API.
+///
+/// # Errors
+/// Why this text can't be one.
+pub fn parse_base_url(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| {
+        format!("this isn't a URL ({error}): write one such as \"https://api.example.com/v1\"")
+    })?;
     let flaw = if !matches!(url.scheme(), "https" | "http") || !url.has_host() {
         Some("only http and https can be used")
     } else if !url.username().is_empty() || url.password().is_some() {
@@ -201,10 +204,7 @@ fn base_url(item: &Item<'_>) -> Option<Url> {
     } else {
         None
     };
-    flaw.map_or(Some(url), |flaw| {
-        item.reject(flaw);
-        None
-    })
+    flaw.map_or(Ok(url), |flaw| Err(flaw.to_owned()))
 }
 
 fn header(item: &Item<'_>, name: &str) -> Option<http::HeaderName> {

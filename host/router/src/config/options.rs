@@ -166,6 +166,25 @@ options! {
     }
 }
 
+/// Headers that name a field otherwise than by its own name.
+const HEADERS: &[(&str, OptionName)] = &[
+    ("azure-resource-name", OptionName::AzureResourceName),
+    ("azure-deployment-id", OptionName::AzureDeploymentId),
+];
+
+impl OptionName {
+    /// The field that a header sets: what stands behind `x-portkey-`.
+    pub fn of_header(header: &str) -> Option<Self> {
+        let other = HEADERS.iter().find(|(name, _)| *name == header).map(|(_, name)| *name);
+        let spelt = |name: &&Self| name.field().bytes().map(dashed).eq(header.bytes());
+        other.or_else(|| Self::ALL.iter().find(spelt).copied())
+    }
+}
+
+fn dashed(byte: u8) -> u8 {
+    if byte == b'_' { b'-' } else { byte }
+}
+
 /// The provider fields of one target.
 #[derive(Debug, Clone, Default)]
 pub struct ProviderOptions(BTreeMap<OptionName, OptionValue>);
@@ -189,6 +208,13 @@ impl ProviderOptions {
         self.0.insert(name, value);
     }
 
+    /// Sets those fields that aren't there.
+    pub fn fill(&mut self, more: &Self) {
+        for (name, value) in &more.0 {
+            self.0.entry(*name).or_insert_with(|| value.clone());
+        }
+    }
+
     /// Whether the field is there.
     pub fn has(&self, name: OptionName) -> bool {
         self.0.contains_key(&name)
@@ -197,6 +223,14 @@ impl ProviderOptions {
     /// The names of the fields that are there.
     pub fn names(&self) -> impl Iterator<Item = OptionName> + '_ {
         self.0.keys().copied()
+    }
+
+    /// Those that must not be shown.
+    pub fn secrets(&self) -> impl Iterator<Item = (OptionName, &Sealed)> + '_ {
+        self.0.iter().filter_map(|(name, value)| match value {
+            OptionValue::Secret(sealed) => Some((*name, sealed)),
+            OptionValue::Text(_) | OptionValue::Json(_) => None,
+        })
     }
 
     /// Whether there is none.
@@ -216,6 +250,21 @@ impl ProviderOptions {
 }
 
 impl OptionValue {
+    /// The value that a header has for a field.
+    ///
+    /// # Errors
+    /// What is wrong with it; never with the text in it.
+    pub fn of_header(name: OptionName, text: &str) -> Result<Self, &'static str> {
+        if text.trim().is_empty() {
+            return Err("is empty");
+        }
+        Ok(match name.form() {
+            Form::Text => Self::Text(text.to_owned()),
+            Form::Secret | Form::SecretObject => Self::Secret(Sealed::new(text.to_owned())),
+            Form::Json => Self::Json(Json::parse(text).map_err(|_| "isn't JSON")?),
+        })
+    }
+
     fn read(name: OptionName, item: &Item<'_>) -> Option<Self> {
         Some(match name.form() {
             // Clients write this one as a boolean in configs and as a text in headers.

@@ -3,7 +3,8 @@
 //! misspelt and silently ignored is one that isn't enforced.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, MapAccess, Visitor};
@@ -14,22 +15,48 @@ use crate::json::Json;
 use crate::suggest::advice;
 
 /// The most problems that are reported at once.
-const MOST: usize = 50;
+pub(crate) const MOST: usize = 50;
 
-/// Collects problems while a config is read.
+/// Collects problems while a config is read, and counts what is dear in it.
 #[derive(Debug, Default)]
-pub(crate) struct Report(RefCell<Vec<Problem>>);
+pub(crate) struct Report {
+    problems: RefCell<Vec<Problem>>,
+    expressions: Cell<usize>,
+    looks: Cell<usize>,
+}
 
 impl Report {
     pub(crate) fn add(&self, pointer: &str, message: impl Into<String>) {
-        let mut problems = self.0.borrow_mut();
+        let mut problems = self.problems.borrow_mut();
         if problems.len() < MOST {
             problems.push(Problem { pointer: pointer.to_owned(), message: message.into() });
         }
     }
 
+    /// Whether nothing more is reported: then nothing more need be found out.
+    pub(crate) fn is_full(&self) -> bool {
+        self.problems.borrow().len() >= MOST
+    }
+
     pub(crate) fn into_problems(self) -> Vec<Problem> {
-        self.0.into_inner()
+        self.problems.into_inner()
+    }
+
+    /// One more regular expression; how many there are.
+    pub(crate) fn expression(&self) -> usize {
+        self.expressions.set(self.expressions.get() + 1);
+        self.expressions.get()
+    }
+
+    /// How many regular expressions there are.
+    pub(crate) fn expressions(&self) -> usize {
+        self.expressions.get()
+    }
+
+    /// One more question about a body; how many there are.
+    pub(crate) fn look(&self) -> usize {
+        self.looks.set(self.looks.get() + 1);
+        self.looks.get()
     }
 }
 
@@ -216,6 +243,9 @@ impl<'j> Object<'j> {
     pub(crate) fn finish(mut self, why: impl Fn(&str) -> Option<&'static str>) {
         self.fields.sort_by(|(a, _), (b, _)| a.cmp(b));
         for (name, _) in &self.fields {
+            if self.report.is_full() {
+                return;
+            }
             let message = match why(name) {
                 Some(reason) => reason.to_owned(),
                 None => format!("unknown field; {}", advice(name, self.known.iter().copied())),
@@ -225,8 +255,9 @@ impl<'j> Object<'j> {
     }
 
     fn reject_twins(&self) {
-        for (place, (name, _)) in self.fields.iter().enumerate() {
-            if self.fields[..place].iter().any(|(earlier, _)| earlier == name) {
+        let mut seen = HashSet::with_capacity(self.fields.len());
+        for (name, _) in &self.fields {
+            if !seen.insert(name.as_str()) {
                 self.report.add(&join(&self.pointer, name), "this field is there twice: keep one");
             }
         }

@@ -127,13 +127,16 @@ fn strategy(fields: &mut Fields<'_>) -> Option<Strategy> {
             Strategy::Loadbalance { balance, sticky: sticky.and_then(|node| self::sticky(&node)) }
         }
         Mode::Conditional => Strategy::Conditional {
-            conditions: conditions.and_then(|node| node.list(|node| condition(&node))).unwrap_or_default(),
+            conditions: conditions.and_then(|node| node.array()).map_or_else(Vec::new, |elements| {
+                let elements = elements.iter().enumerate();
+                elements.filter_map(|(place, node)| condition(node, place)).collect()
+            }),
             default: default.and_then(|node| node.string()).map(str::to_owned),
         },
     })
 }
 
-fn condition(node: &Node<'_>) -> Option<Condition> {
+fn condition(node: &Node<'_>, place: usize) -> Option<Condition> {
     let mut fields = node.fields()?;
     let query = fields.require("when", "{ \"metadata.plan\" = \"paid\" }");
     let then = fields.require("then", "\"name of a target\"").and_then(|node| node.string());
@@ -146,7 +149,7 @@ fn condition(node: &Node<'_>) -> Option<Condition> {
         problems.iter().for_each(|problem| node.reject(problem));
         query.filter(|_| problems.is_empty())
     });
-    Some(Condition { query: query?, then: then?.to_owned() })
+    Some(Condition { query: query?, then: then?.to_owned(), place })
 }
 
 fn sticky(node: &Node<'_>) -> Option<Sticky> {

@@ -65,6 +65,8 @@ pub struct Condition {
     pub query: Query,
     /// The name of the target that it chooses.
     pub then: String,
+    /// Where it stands in the list.
+    pub place: usize,
 }
 
 /// `strategy.sticky`.
@@ -147,14 +149,15 @@ fn conditional(object: &mut Object<'_>) -> Option<Strategy> {
         object.missing("conditions", "[{\"query\": {\"metadata.plan\": \"paid\"}, \"then\": \"good\"}]");
         return None;
     };
-    let conditions: Vec<Condition> = conditions.iter().filter_map(condition).collect();
+    let conditions = conditions.iter().enumerate();
+    let conditions: Vec<Condition> = conditions.filter_map(|(place, item)| condition(item, place)).collect();
     if conditions.is_empty() && default.is_none() {
         object.reject("no condition and no default: no request could go anywhere");
     }
     Some(Strategy::Conditional { conditions, default })
 }
 
-fn condition(item: &Item<'_>) -> Option<Condition> {
+fn condition(item: &Item<'_>, place: usize) -> Option<Condition> {
     let mut object = item.object()?;
     let query = object.take("query");
     let then = object.take("then").and_then(|item| item.name());
@@ -166,7 +169,7 @@ fn condition(item: &Item<'_>) -> Option<Condition> {
     }
     let query = query.and_then(|item| query::read(&item));
     object.finish(|_| None);
-    Some(Condition { query: query?, then: then? })
+    Some(Condition { query: query?, then: then?, place })
 }
 
 fn sticky(item: &Item<'_>) -> Option<Sticky> {

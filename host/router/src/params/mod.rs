@@ -7,6 +7,8 @@
 mod path;
 mod splice;
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 
 use path::Drops;
@@ -19,6 +21,9 @@ use crate::json::Json;
 #[derive(Debug, Clone, Default)]
 pub struct Params {
     overrides: Vec<(String, Json)>,
+    /// Where each of them is: a body may have as many fields as a config has
+    /// parameters, and both are of the client's choosing.
+    places: HashMap<String, usize>,
     defaults: Vec<(String, Json)>,
     drops: Drops,
 }
@@ -39,7 +44,9 @@ impl Params {
             all.add(drop);
             all
         });
-        Self { overrides: last(overrides), defaults: last(defaults), drops }
+        let (overrides, defaults) = (last(overrides), last(defaults));
+        let places = overrides.iter().enumerate().map(|(place, (name, _))| (name.clone(), place)).collect();
+        Self { overrides, places, defaults, drops }
     }
 
     /// Whether nothing is changed.
@@ -47,9 +54,20 @@ impl Params {
         self.overrides.is_empty() && self.defaults.is_empty() && self.drops.is_empty()
     }
 
+    /// About how many bytes it keeps.
+    pub(crate) fn bytes(&self) -> usize {
+        let of = |(name, value): &(String, Json)| 2 * name.len() + value.text().len() + 96;
+        self.overrides.iter().map(of).sum::<usize>()
+            + self.defaults.iter().map(of).sum::<usize>()
+            + self.drops.bytes()
+    }
+
     /// The value that a parameter is given whatever the request says.
     pub fn overriding(&self, name: &str) -> Option<&Json> {
-        self.overrides.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+        if self.overrides.is_empty() {
+            return None;
+        }
+        self.places.get(name).and_then(|place| self.overrides.get(*place)).map(|(_, value)| value)
     }
 
     /// The body with the changes. Where there are none it is the same bytes.
@@ -70,8 +88,10 @@ impl Params {
 /// Of several values for one name the last, in the place of the first.
 fn last(params: Vec<(String, Json)>) -> Vec<(String, Json)> {
     let mut kept: Vec<(String, Json)> = Vec::with_capacity(params.len());
+    let mut places: HashMap<String, usize> = HashMap::with_capacity(params.len());
     for (name, value) in params {
-        match kept.iter_mut().find(|(known, _)| *known == name) {
+        let place = *places.entry(name.clone()).or_insert(kept.len());
+        match kept.get_mut(place) {
             Some((_, earlier)) => *earlier = value,
             None => kept.push((name, value)),
         }

@@ -1,11 +1,17 @@
 //! Paths of parameters that are taken away: `logprobs`, `messages[*].name`,
 //! `tools[0].function.strict`, `metadata["odd.name"]`.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 
+/// The most steps of a path. Clients write paths, and a body is walked to the end
+/// of each: without a bound, a path and a body that are deep enough would end the
+/// program for want of stack.
+const DEPTH: usize = 32;
+
 /// One step of a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Step {
     Field(String),
     Element(usize),
@@ -39,6 +45,9 @@ impl FromStr for Drop {
         let mut steps = Vec::new();
         let mut rest = path;
         while !rest.is_empty() {
+            if steps.len() == DEPTH {
+                return Err(error("it has more than 32 steps"));
+            }
             if let Some(inner) = rest.strip_prefix('[') {
                 let (step, after) = bracket(inner).map_err(error)?;
                 steps.push(step);
@@ -103,7 +112,7 @@ impl fmt::Display for Drop {
 pub(super) struct Drops {
     /// The value at this place itself is taken away.
     whole: bool,
-    branches: Vec<(Step, Drops)>,
+    branches: HashMap<Step, Drops>,
 }
 
 impl Drops {
@@ -114,28 +123,22 @@ impl Drops {
     pub(super) fn add(&mut self, drop: &Drop) {
         let mut place = self;
         for step in &drop.0 {
-            let found = place.branches.iter().position(|(known, _)| known == step);
-            let found = found.unwrap_or_else(|| {
-                place.branches.push((step.clone(), Self::default()));
-                place.branches.len() - 1
-            });
-            place = &mut place.branches[found].1;
+            place = place.branches.entry(step.clone()).or_default();
         }
         place.whole = true;
     }
 
-    /// What happens to a field of the object at this place.
-    pub(super) fn field(&self, name: &str) -> Cut<'_> {
-        Cut::of(self, |step| matches!(step, Step::Field(field) if field == name))
+    /// About how many bytes it keeps.
+    pub(super) fn bytes(&self) -> usize {
+        let of = |(step, below): (&Step, &Self)| match step {
+            Step::Field(name) => 128 + name.len() + below.bytes(),
+            Step::Element(_) | Step::Every => 128 + below.bytes(),
+        };
+        self.branches.iter().map(of).sum()
     }
 
-    /// What happens to an element of the list at this place.
-    pub(super) fn element(&self, number: usize) -> Cut<'_> {
-        Cut::of(self, |step| match step {
-            Step::Element(known) => *known == number,
-            Step::Every => true,
-            Step::Field(_) => false,
-        })
+    fn at(&self, step: &Step) -> Option<&Self> {
+        if self.branches.is_empty() { None } else { self.branches.get(step) }
     }
 }
 
@@ -148,11 +151,6 @@ impl<'d> Cut<'d> {
         Self(vec![drops])
     }
 
-    fn of(drops: &'d Drops, wanted: impl Fn(&Step) -> bool) -> Self {
-        let found = drops.branches.iter().filter(|(step, _)| wanted(step));
-        Self(found.map(|(_, branch)| branch).collect())
-    }
-
     /// The value is taken away.
     pub(super) fn whole(&self) -> bool {
         self.0.iter().any(|drops| drops.whole)
@@ -163,11 +161,18 @@ impl<'d> Cut<'d> {
         self.0.iter().all(|drops| drops.is_empty())
     }
 
+    /// What happens to a field of the object at this place.
     pub(super) fn field(&self, name: &str) -> Self {
-        Self(self.0.iter().flat_map(|drops| drops.field(name).0).collect())
+        if self.nothing() {
+            return Self::default();
+        }
+        let step = Step::Field(name.to_owned());
+        Self(self.0.iter().filter_map(|drops| drops.at(&step)).collect())
     }
 
+    /// What happens to an element of the list at this place.
     pub(super) fn element(&self, number: usize) -> Self {
-        Self(self.0.iter().flat_map(|drops| drops.element(number).0).collect())
+        let steps = [Step::Element(number), Step::Every];
+        Self(self.0.iter().flat_map(|drops| steps.iter().filter_map(|step| drops.at(step))).collect())
     }
 }

@@ -1,5 +1,6 @@
 //! Writes a body anew from pieces of the old one.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use bytes::Bytes;
@@ -33,6 +34,7 @@ pub(super) fn apply(params: &Params, body: &Bytes) -> Result<Bytes, serde_json::
         let replaced = params.overriding(name).map(crate::json::Json::text);
         out.piece(member, &cut.field(name), replaced)?;
     }
+    let names: HashSet<&String> = names.iter().collect();
     let new = params.overrides.iter().chain(&params.defaults);
     for (place, (name, value)) in new.enumerate() {
         let is_override = place < params.overrides.len();

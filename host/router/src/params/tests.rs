@@ -148,3 +148,21 @@ fn paths_that_mean_nothing_are_refused() {
         assert_eq!(path.parse::<Drop>().unwrap().to_string(), path);
     }
 }
+
+/// A body and the parameters of a config are both as large as a client likes.
+#[test]
+fn many_changes_to_a_body_of_many_fields_take_no_longer_than_reading_both() {
+    let fields = |from: usize| {
+        let fields: Vec<String> =
+            (from..from + 20_000).map(|number| format!("\"f{number}\":{number}")).collect();
+        format!("{{{}}}", fields.join(","))
+    };
+    let drops: Vec<String> = (30_000..50_000).map(|number| format!("f{number}")).collect();
+    let drops: Vec<&str> = drops.iter().map(String::as_str).collect();
+    let began = std::time::Instant::now();
+    let params = params(&fields(10_000), &fields(20_000), &drops);
+    let changed = apply(&params, &fields(0));
+    assert!(began.elapsed() < std::time::Duration::from_secs(4), "{:?}", began.elapsed());
+    let changed: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&changed).unwrap();
+    assert_eq!(changed.len(), 30_000);
+}

@@ -30,12 +30,19 @@ pub enum Wish<'w> {
         /// The provider; none where the request says which.
         provider: Option<&'w str>,
     },
+    /// A call with the key that the provider is bound with.
+    BoundKey {
+        /// The provider.
+        provider: &'w str,
+    },
     /// A field that only one kind of provider understands.
     Option {
         /// The provider; none where the request says which.
         provider: Option<&'w str>,
         /// The field.
         name: OptionName,
+        /// Whether the client brings the key along that it is for.
+        keyed: bool,
     },
     /// Another base URL. A question of what egress may reach, never a way
     /// round it.
@@ -49,11 +56,7 @@ pub enum Wish<'w> {
     ForwardHeader(&'w HeaderName),
     /// A cache.
     Cache(CacheMode),
-    /// A guardrail that is saved under its id, without checks of its own.
-    SavedHook(&'w Hook),
-    /// A hook with checks.
-    Hook(&'w Hook),
-    /// One check of it that is switched on.
+    /// One check of a guardrail or mutator.
     Check(&'w Check),
     /// Answers that may have more in them than OpenAI's.
     LooseCompliance,
@@ -74,6 +77,14 @@ pub trait Surroundings: Sync {
     /// # Errors
     /// Why it stands for nothing.
     fn model(&self, name: &str) -> Result<Named, String>;
+
+    /// The guardrail that is saved under this id.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn hook(&self, id: &str) -> Result<Hook, String> {
+        Err(format!("no guardrail is saved as {id:?}: write its checks"))
+    }
 
     /// Whether the wish is fulfilled whenever the plan runs.
     ///

@@ -2,47 +2,20 @@
 //! everything that the config wants of it.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use http::HeaderName;
-use url::Url;
-
+use super::account;
 use super::around::{Surroundings, Wish};
 use super::inherit::Inherited;
+use super::overrides::Overrides;
 use super::{Conditional, Fallback, Group, Leaf, Loadbalance, Node};
 use crate::balance::{Balancer, Table};
 use crate::breaker::Breaker;
-use crate::config::{Config, ConfigError, Problem, Strategy};
+use crate::config::read::MOST;
+use crate::config::{Checks, Config, ConfigError, Hook, Problem, Strategy};
+use crate::guard::Stage;
 use crate::json::Json;
 use crate::params::Params;
 use crate::retry::Budget;
-
-/// What a request's own headers say of all targets, over any config.
-#[derive(Debug, Clone, Default)]
-pub struct Overrides {
-    /// The provider of targets that name none.
-    pub provider: Option<String>,
-    /// The base URL.
-    pub custom_host: Option<Url>,
-    /// How long one try may take.
-    pub request_timeout: Option<Duration>,
-    /// Headers that are sent on.
-    pub forward_headers: Option<Vec<HeaderName>>,
-    /// Whether answers have nothing in them but what OpenAI's have.
-    pub strict: Option<bool>,
-}
-
-impl Overrides {
-    /// Whether they say nothing.
-    pub fn is_empty(&self) -> bool {
-        let Self { provider, custom_host, request_timeout, forward_headers, strict } = self;
-        provider.is_none()
-            && custom_host.is_none()
-            && request_timeout.is_none()
-            && forward_headers.is_none()
-            && strict.is_none()
-    }
-}
 
 /// A plan for a model of a provider, without rules.
 pub fn of_model(path: &str, provider: Arc<str>, model: Arc<str>) -> Node {
@@ -60,8 +33,21 @@ pub fn build(
     overrides: &Overrides,
     around: &dyn Surroundings,
 ) -> Result<Node, ConfigError> {
-    let mut builder = Builder { around, overrides, problems: Vec::new() };
-    let node = builder.node(config, root, &Inherited::default());
+    let mut builder = Builder { around, overrides, account: None, problems: Vec::new() };
+    builder.account = account::provider(config, overrides, around);
+    if let Some(name) = overrides.options.names().next().filter(|_| builder.account.is_none()) {
+        let why = "which provider this is for isn't said: send `x-portkey-provider` beside it";
+        builder.reject("", name.field(), why.to_owned());
+    }
+    let list = |text: &Option<String>, place| {
+        text.as_deref().map_or(Ok(Vec::new()), |text| Hook::parse_list(text, place))
+    };
+    let top = Inherited {
+        default_before: list(&overrides.input_guardrails, "x-portkey-default-input-guardrails")?,
+        default_after: list(&overrides.output_guardrails, "x-portkey-default-output-guardrails")?,
+        ..Inherited::default()
+    };
+    let node = builder.node(config, root, &top);
     match node {
         Some(node) if builder.problems.is_empty() => Ok(node),
         _ => Err(ConfigError::new(builder.problems)),
@@ -71,6 +57,8 @@ pub fn build(
 struct Builder<'b> {
     around: &'b dyn Surroundings,
     overrides: &'b Overrides,
+    /// Whose the key and the options in the request's headers are.
+    account: Option<Arc<str>>,
     problems: Vec<Problem>,
 }
 
@@ -125,6 +113,7 @@ impl Builder<'_> {
 
     fn leaf(&mut self, config: &Config, path: &str, rules: Inherited) -> Option<Leaf> {
         let (mut provider, mut model) = (None, None);
+        let mut bound = true;
         let take = |params: Vec<(String, Json)>| {
             let (models, others): (Vec<_>, Vec<_>) =
                 params.into_iter().partition(|(name, _)| name == "model");
@@ -147,13 +136,27 @@ impl Builder<'_> {
             config.provider.as_ref().or(self.overrides.provider.as_ref().filter(|_| provider.is_none()));
         if let Some(name) = given {
             match self.around.provider(name) {
-                Ok(name) => provider = Some(name),
+                Ok(name) => {
+                    bound = if config.provider.is_some() { config.bound } else { self.overrides.bound };
+                    provider = Some(name);
+                }
                 Err(why) => self.reject(&config.pointer, "provider", why),
             }
         }
         if let Some(written) = override_model {
+            bound |= written.starts_with('@');
             model = Some(self.slug(config, &written, &mut provider));
         }
+        let accounted = provider.is_some() && provider == self.account;
+        let mut options = config.options.clone();
+        if accounted {
+            options.fill(&self.overrides.options);
+        }
+        let header_key = self.overrides.header_key
+            && accounted
+            && !bound
+            && config.api_key.is_none()
+            && self.around.permits(Wish::ApiKey { provider: provider.as_deref() }).is_ok();
         let default_model = default_model.map(Arc::from);
         let leaf = Leaf {
             path: path.into(),
@@ -167,6 +170,7 @@ impl Builder<'_> {
             cache: rules.cache,
             custom_host: self.overrides.custom_host.clone().or(rules.custom_host),
             api_key: config.api_key.clone(),
+            header_key,
             passthrough: config.passthrough,
             forward_headers: self
                 .overrides
@@ -175,10 +179,10 @@ impl Builder<'_> {
                 .or(rules.forward_headers)
                 .unwrap_or_default(),
             strict: self.overrides.strict.or(rules.strict).unwrap_or(true),
-            before: [rules.default_before, rules.before.unwrap_or_default()].concat(),
-            after: [rules.default_after, rules.after.unwrap_or_default()].concat(),
+            before: self.hooks(rules.default_before, rules.before),
+            after: self.hooks(rules.default_after, rules.after),
             metadata: rules.metadata,
-            options: config.options.clone(),
+            options,
             breaker: rules.breaker.map(Breaker::new),
             budget: Budget::default(),
         };
@@ -218,11 +222,15 @@ impl Builder<'_> {
     fn ask(&mut self, config: &Config, leaf: &Leaf) {
         let provider = leaf.provider.as_deref();
         let at = &config.pointer;
+        let keyed = leaf.api_key.is_some() || leaf.header_key;
         if leaf.api_key.is_some() {
             self.wish(at, "api_key", Wish::ApiKey { provider });
         }
+        if let Some(provider) = provider.filter(|_| !keyed && leaf.custom_host.is_none()) {
+            self.wish(at, "provider", Wish::BoundKey { provider });
+        }
         for name in leaf.options.names() {
-            self.wish(at, name.field(), Wish::Option { provider, name });
+            self.wish(at, name.field(), Wish::Option { provider, name, keyed });
         }
         if let Some(url) = &leaf.custom_host {
             self.wish(at, "custom_host", Wish::CustomHost { provider, url });
@@ -239,16 +247,34 @@ impl Builder<'_> {
         if leaf.passthrough {
             self.wish(at, "passthrough", Wish::Passthrough);
         }
-        for hook in leaf.before.iter().chain(&leaf.after) {
-            if hook.checks.is_empty() {
-                self.wish(&hook.pointer, "", Wish::SavedHook(hook));
-                continue;
-            }
-            self.wish(&hook.pointer, "", Wish::Hook(hook));
-            for check in hook.checks.iter().filter(|check| check.enabled) {
-                self.wish(&hook.pointer, "", Wish::Check(check));
+        for (stage, hooks) in [(Stage::Before, &leaf.before), (Stage::After, &leaf.after)] {
+            for hook in hooks {
+                if let Some(check) = hook.misplaced(stage) {
+                    let why = format!("{:?} looks at requests: write it before them", check.id);
+                    self.reject(&hook.pointer, "", why);
+                }
+                for check in hook.written() {
+                    self.wish(&hook.pointer, "", Wish::Check(check));
+                }
             }
         }
+    }
+
+    /// What is saved under ids is put in their place.
+    fn hooks(&mut self, defaults: Vec<Hook>, own: Option<Vec<Hook>>) -> Vec<Hook> {
+        let hooks = defaults.into_iter().chain(own.unwrap_or_default());
+        let mut all = Vec::new();
+        for hook in hooks {
+            let Checks::Saved(id) = &hook.checks else {
+                all.push(hook);
+                continue;
+            };
+            match self.around.hook(id) {
+                Ok(saved) => all.push(hook.filled(saved)),
+                Err(why) => self.reject(&hook.pointer, "", why),
+            }
+        }
+        all
     }
 
     fn wish(&mut self, pointer: &str, field: &str, wish: Wish<'_>) {
@@ -261,7 +287,7 @@ impl Builder<'_> {
         let slash = if field.is_empty() { "" } else { "/" };
         let problem = Problem { pointer: format!("{pointer}{slash}{field}"), message };
         // Rules that are handed down would be refused once for each target.
-        if !self.problems.contains(&problem) {
+        if self.problems.len() < MOST && !self.problems.contains(&problem) {
             self.problems.push(problem);
         }
     }

@@ -40,6 +40,8 @@ pub struct Leaf {
     pub custom_host: Option<Url>,
     /// The client's own credential.
     pub api_key: Option<Secret>,
+    /// Whether the key in the request's own headers is meant for it.
+    pub header_key: bool,
     /// Whether the request itself says which provider is meant.
     pub passthrough: bool,
     /// Headers of the request that go to the upstream as well.
@@ -88,6 +90,7 @@ impl Leaf {
             cache: None,
             custom_host: None,
             api_key: None,
+            header_key: false,
             passthrough: false,
             forward_headers: Vec::new(),
             strict: true,
@@ -108,6 +111,6 @@ impl Leaf {
     /// Whether the provider must be bound anew for it: it brings a credential,
     /// an address or an account along.
     pub fn is_custom(&self) -> bool {
-        self.api_key.is_some() || self.custom_host.is_some() || !self.options.is_empty()
+        self.api_key.is_some() || self.header_key || self.custom_host.is_some() || !self.options.is_empty()
     }
 }

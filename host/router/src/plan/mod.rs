@@ -5,22 +5,25 @@
 //! clients send): breakers, turns and latencies live in it. JSON configs,
 //! routes of `jackfield.toml` and plain model names all become one.
 
+mod account;
 mod around;
 mod build;
 mod inherit;
 mod kept;
 mod leaf;
 mod names;
+mod overrides;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
 pub use around::{Named, Surroundings, Wish};
-pub use build::{Overrides, build, of_model};
+pub use build::{build, of_model};
 pub use kept::Plans;
 pub use leaf::Leaf;
 pub use names::{Meaning, NameError, Names};
+pub use overrides::Overrides;
 
 use crate::balance::{Balancer, Load, Table};
 use crate::breaker::{Pass, Standing};

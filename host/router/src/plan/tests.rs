@@ -150,8 +150,12 @@ fn whatever_the_program_around_does_not_do_stops_the_config() {
         (r#""custom_host":"https://a.example""#, "CustomHost", "/custom_host"),
         (r#""forward_headers":["x-a"]"#, "ForwardHeader", "/forward_headers"),
         (r#""cache":"semantic""#, "Cache(Semantic)", "/cache"),
-        (r#""input_guardrails":["saved"]"#, "SavedHook", "/input_guardrails/0"),
-        (r#""output_guardrails":[{"default.contains":{}}]"#, "default.contains", "/output_guardrails/0"),
+        (r#""input_guardrails":["saved"]"#, "default.notNull", "/input_guardrails/0"),
+        (
+            r#""output_guardrails":[{"default.contains":{"words":["x"]}}]"#,
+            "default.contains",
+            "/output_guardrails/0",
+        ),
         (r#""strict_open_ai_compliance":false"#, "LooseCompliance", "/strict_open_ai_compliance"),
         (r#""passthrough":true"#, "Passthrough", "/passthrough"),
     ] {
@@ -164,12 +168,35 @@ fn whatever_the_program_around_does_not_do_stops_the_config() {
 
 #[test]
 fn a_check_that_is_switched_off_is_not_asked_for() {
-    let config = r#"{"before_request_hooks":[{"checks":[{"id":"a.off","is_enabled":false},{"id":"a.on"}]}]}"#;
+    let config =
+        r#"{"before_request_hooks":[{"checks":[{"id":"log","is_enabled":false},{"id":"notNull"}]}]}"#;
     let config = Config::parse(config).unwrap();
-    let asked = Around { refused: Some("Check(Check { id: \"a.off\"") };
+    let asked = Around { refused: Some("Check(Check { id: \"default.log\"") };
     assert!(build(&config, "config", &Overrides::default(), &asked).is_ok());
-    let asked = Around { refused: Some("Check(Check { id: \"a.on\"") };
+    let asked = Around { refused: Some("Check(Check { id: \"default.notNull\"") };
     assert!(build(&config, "config", &Overrides::default(), &asked).is_err());
+}
+
+#[test]
+fn a_guardrail_that_is_saved_nowhere_or_stands_at_the_wrong_place_stops_the_config() {
+    let error = refused(r#"{"provider":"p","output_guardrails":["nothing"]}"#, &Around::default());
+    assert_eq!(error, "/output_guardrails/0: no guardrail is saved as \"nothing\"");
+    let keys = r#"{"provider":"p","output_guardrails":[{"requiredMetadataKeys":{"metadataKeys":["a"]}}]}"#;
+    let error = refused(keys, &Around::default());
+    assert!(
+        error.starts_with("/output_guardrails/0: \"default.requiredMetadataKeys\" looks at requests"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_saved_guardrail_is_filled_in_and_keeps_what_its_reference_says() {
+    let plan = plan(
+        r#"{"provider":"p","before_request_hooks":[{"id":"saved","deny":true,"on_fail":{"feedback":{"value":-1}}}]}"#,
+    );
+    let hook = &leaf(&plan, "config").before[0];
+    assert!(hook.deny && hook.on_fail.is_some() && hook.written().len() == 1);
+    assert_eq!((hook.shown_id(), hook.pointer.as_str()), ("saved".to_owned(), "/before_request_hooks/0"));
 }
 
 #[test]
@@ -184,6 +211,7 @@ fn the_requests_own_headers_win_over_the_config() {
         request_timeout: Some(Duration::from_secs(9)),
         forward_headers: Some(vec![http::header::ACCEPT_LANGUAGE]),
         strict: Some(false),
+        ..Overrides::default()
     };
     let plan = build(&config.unwrap(), "config", &overrides, &Around::default()).unwrap();
     let leaf = leaf(&plan, "config.targets[0]");

@@ -28,7 +28,7 @@ mod parse;
 use regex::Regex;
 use serde_json::Value;
 
-pub(crate) use parse::read;
+pub(crate) use parse::{EXPRESSIONS, REGEX_SIZE, read};
 
 /// A question about a request.
 #[derive(Debug, Clone)]
@@ -73,6 +73,17 @@ pub enum Test {
     NotIn(Vec<Value>),
     /// `$regex`: it matches somewhere.
     Regex(Regex),
+}
+
+impl Query {
+    /// How many regular expressions are in it.
+    pub(crate) fn expressions(&self) -> usize {
+        match self {
+            Self::All(queries) | Self::Any(queries) => queries.iter().map(Self::expressions).sum(),
+            Self::Field(_, Test::Regex(_)) => 1,
+            Self::Field(..) => 0,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,14 @@ use crate::config::read::Item;
 use crate::suggest::advice;
 
 /// The most bytes that a compiled expression may have. Clients send them.
-const REGEX_SIZE: usize = 256 * 1024;
+pub(crate) const REGEX_SIZE: usize = 256 * 1024;
+
+/// The most expressions of one config: each is compiled, which takes time, and
+/// kept, which takes memory, whether a request ever meets it or not.
+pub(crate) const EXPRESSIONS: usize = 32;
+
+/// The most questions of one config about a body, which is read for each.
+const LOOKS: usize = 200;
 
 /// How deep `$and` and `$or` may lie within each other.
 const DEPTH: usize = 16;
@@ -37,6 +44,12 @@ fn object(item: &Item<'_>, depth: usize) -> Option<Query> {
                     );
                     continue;
                 };
+                if matches!(field, Field::Param(_)) && item.report.look() > LOOKS {
+                    value.reject(format!(
+                        "more than {LOOKS} questions about parameters: ask about metadata instead"
+                    ));
+                    return None;
+                }
                 all.extend(tests(&value)?.into_iter().map(|test| Query::Field(field.clone(), test)));
             }
         }
@@ -94,7 +107,11 @@ fn test(name: &str, operand: &Item<'_>) -> Option<Test> {
         "$nin" => Test::NotIn(scalars(operand)?),
         "$regex" => {
             let text = operand.string()?;
-            let built = RegexBuilder::new(&text).size_limit(REGEX_SIZE).build();
+            if operand.report.expression() > EXPRESSIONS {
+                operand.reject(format!("more than {EXPRESSIONS} expressions in one config: write fewer"));
+                return None;
+            }
+            let built = RegexBuilder::new(&text).size_limit(REGEX_SIZE).dfa_size_limit(REGEX_SIZE).build();
             let reject = |error: regex::Error| {
                 operand.reject(format!("this expression can't be used (look-around and back-references don't exist here): {error}"));
             };

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use futures_util::future::{Either, select};
 use tracing::Instrument;
 
-use super::Attempt;
 use super::record::{AttemptRecord, What};
 use super::walk::{Lost, Outcome, Walk, Won};
+use super::{Attempt, Prepared};
 use crate::breaker::Pass;
 use crate::failure::{Failure, FailureKind};
 use crate::plan::Leaf;
@@ -16,16 +16,35 @@ use crate::retry::{self, Stop};
 
 impl<'w, A: Attempt> Walk<'w, A> {
     pub(super) async fn leaf(&mut self, leaf: &'w Arc<Leaf>, pass: Pass<'w>) -> Outcome<A::Answer> {
+        let mut ready = match self.prepare(leaf).await {
+            Ok(Prepared::Ready(ready)) => ready,
+            Ok(Prepared::Answered(answer)) => {
+                self.decide(&leaf.path, What::Answered, "the answer was there already");
+                let leaf = Arc::clone(leaf);
+                return Ok(Won { answer, leaf, retries: 0, asked: false, in_flight: Vec::new() });
+            }
+            // Its breaker hears nothing: the target hasn't been asked.
+            Err(failure) => {
+                self.decide(&leaf.path, What::GaveUp, format!("not asked: {}", failure.message));
+                return Err(Box::new(Lost {
+                    failure,
+                    leaf: Some(Arc::clone(leaf)),
+                    retries: 0,
+                    asked: false,
+                }));
+            }
+        };
         if leaf.retry.attempts > 0 {
             leaf.budget.deposit();
         }
         let (mut number, mut waited, mut wait) = (0, Duration::ZERO, Duration::ZERO);
         loop {
-            let failure = match self.once(leaf, number, wait).await {
+            let failure = match self.once(leaf, &mut ready, number, wait).await {
                 Ok(answer) => {
                     pass.answered(self.now());
                     let retries = i32::try_from(number).unwrap_or(i32::MAX);
-                    return Ok(Won { answer, leaf: Arc::clone(leaf), retries, in_flight: Vec::new() });
+                    let leaf = Arc::clone(leaf);
+                    return Ok(Won { answer, leaf, retries, asked: true, in_flight: Vec::new() });
                 }
                 Err(failure) => failure,
             };
@@ -42,10 +61,20 @@ impl<'w, A: Attempt> Walk<'w, A> {
                     if stop != Stop::NotAsked {
                         self.decide(&leaf.path, What::GaveUp, stop.reason());
                     }
-                    pass.failed(&failure, self.now());
                     let retries =
                         if stop == Stop::UsedUp { -1 } else { i32::try_from(number).unwrap_or(i32::MAX) };
-                    return Err(Box::new(Lost { failure, leaf: Some(Arc::clone(leaf)), retries }));
+                    if let Some(answer) = self.attempt.last_resort(&mut ready) {
+                        pass.answered(self.now());
+                        let leaf = Arc::clone(leaf);
+                        return Ok(Won { answer, leaf, retries, asked: true, in_flight: Vec::new() });
+                    }
+                    pass.failed(&failure, self.now());
+                    return Err(Box::new(Lost {
+                        failure,
+                        leaf: Some(Arc::clone(leaf)),
+                        retries,
+                        asked: true,
+                    }));
                 }
             }
         }
@@ -65,10 +94,22 @@ impl<'w, A: Attempt> Walk<'w, A> {
         if leaf.budget.withdraw(now) { Ok(wait) } else { Err(Stop::Budget) }
     }
 
+    /// Makes the target ready, within the request's own time.
+    async fn prepare(&self, leaf: &'w Arc<Leaf>) -> Result<Prepared<A>, Failure> {
+        let prepare = self.attempt.prepare(leaf);
+        let Some(deadline) = self.facts.deadline else { return prepare.await };
+        let timer = self.router.clock.sleep_until(deadline);
+        match select(prepare, timer).await {
+            Either::Left((result, _)) => result,
+            Either::Right(_) => Err(Limit::Request.failure(leaf, Duration::ZERO, false)),
+        }
+    }
+
     /// One try, within its time.
     async fn once(
         &mut self,
         leaf: &'w Arc<Leaf>,
+        ready: &mut A::Ready,
         number: u32,
         waited: Duration,
     ) -> Result<A::Answer, Failure> {
@@ -77,7 +118,7 @@ impl<'w, A: Attempt> Walk<'w, A> {
             target: "jackfield::router", "attempt",
             path = &*leaf.path, provider = leaf.provider.as_deref(), number
         );
-        let attempt = self.attempt.attempt(leaf, number).instrument(span);
+        let attempt = self.attempt.attempt(leaf, ready, number).instrument(span);
         let until = self.until(leaf, began);
         let result = match until {
             None => attempt.await,

@@ -32,14 +32,40 @@ pub trait Attempt: Sync {
     /// What it answers.
     type Answer: Send;
 
+    /// What is kept over the tries at one target.
+    type Ready: Send;
+
+    /// Makes a target ready for its tries: what is the same for all of them, as
+    /// the request in the target's terms, is done once. Fails where the target
+    /// isn't to be asked at all, which says nothing of how it fares: it isn't
+    /// tried again, and the next one is, as after any other failure.
+    fn prepare<'a>(&'a self, leaf: &'a Arc<Leaf>) -> BoxFuture<'a, Result<Prepared<Self>, Failure>>;
+
     /// One try at one target; `number` counts from 0 for each target. For a
     /// stream it returns once the first real event is there, so that until then
     /// another target can take over. Dropping the future ends the try.
     fn attempt<'a>(
         &'a self,
         leaf: &'a Arc<Leaf>,
+        ready: &'a mut Self::Ready,
         number: u32,
     ) -> BoxFuture<'a, Result<Self::Answer, Failure>>;
+
+    /// What is answered where a target isn't tried again: an answer that was
+    /// good enough to be given, and that a rule wanted tried again all the same.
+    /// Without one the failure stands.
+    fn last_resort(&self, _ready: &mut Self::Ready) -> Option<Self::Answer> {
+        None
+    }
+}
+
+/// A target before its first try.
+#[derive(Debug)]
+pub enum Prepared<A: Attempt + ?Sized> {
+    /// It can be asked.
+    Ready(A::Ready),
+    /// It needn't be: this is its answer, as from a cache.
+    Answered(A::Answer),
 }
 
 /// Walks plans. What targets remember is in the plans, so one router is as good
@@ -66,6 +92,11 @@ impl Router {
     /// The clock by which deadlines are meant.
     pub fn clock(&self) -> &dyn Clock {
         &*self.clock
+    }
+
+    /// The same clock, to be kept.
+    pub fn clock_shared(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.clock)
     }
 
     /// Asks targets as the plan says until one answers.

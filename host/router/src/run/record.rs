@@ -49,6 +49,8 @@ pub enum What {
     FellBack,
     /// No further target is tried.
     Stopped,
+    /// This target needn't be asked: its answer is there.
+    Answered,
 }
 
 impl fmt::Display for What {
@@ -60,6 +62,7 @@ impl fmt::Display for What {
             Self::GaveUp => "gave up",
             Self::FellBack => "fell back",
             Self::Stopped => "stopped",
+            Self::Answered => "answered",
         })
     }
 }

@@ -21,6 +21,9 @@ pub(super) struct Won<T> {
     pub(super) answer: T,
     pub(super) leaf: Arc<Leaf>,
     pub(super) retries: i32,
+    /// Whether a target was asked for it: otherwise it says nothing of how one
+    /// fares.
+    pub(super) asked: bool,
     pub(super) in_flight: Vec<InFlight>,
 }
 
@@ -29,6 +32,8 @@ pub(super) struct Lost {
     pub(super) failure: Failure,
     pub(super) leaf: Option<Arc<Leaf>>,
     pub(super) retries: i32,
+    /// Whether a target was asked.
+    pub(super) asked: bool,
 }
 
 pub(super) type Outcome<T> = Result<Won<T>, Box<Lost>>;
@@ -59,7 +64,7 @@ impl<'w, A: Attempt> Walk<'w, A> {
     pub(super) fn finish(self, outcome: Outcome<A::Answer>) -> Result<Routed<A::Answer>, Box<Failed>> {
         let Self { attempts, decisions, .. } = self;
         match outcome {
-            Ok(Won { answer, leaf, retries, in_flight }) => Ok(Routed {
+            Ok(Won { answer, leaf, retries, in_flight, .. }) => Ok(Routed {
                 answer,
                 path: Arc::clone(&leaf.path),
                 hold: Hold { leaf: Arc::clone(&leaf), in_flight },
@@ -69,7 +74,7 @@ impl<'w, A: Attempt> Walk<'w, A> {
                 retries,
             }),
             Err(lost) => {
-                let Lost { failure, leaf, retries } = *lost;
+                let Lost { failure, leaf, retries, .. } = *lost;
                 Err(Box::new(Failed { failure, leaf, attempts, decisions, retries }))
             }
         }
@@ -164,12 +169,14 @@ impl<'w, A: Attempt> Walk<'w, A> {
         let now = self.now();
         match outcome {
             Ok(mut won) => {
-                load.answered(now.saturating_duration_since(began), now);
+                if won.asked {
+                    load.answered(now.saturating_duration_since(began), now);
+                }
                 won.in_flight.push(call);
                 Ok(won)
             }
             Err(lost) => {
-                if lost.failure.blames_target() {
+                if lost.asked && lost.failure.blames_target() {
                     load.failed(now);
                 }
                 Err(lost)
@@ -267,5 +274,5 @@ impl Conditional {
 fn no_target(path: &str, why: &str) -> Box<Lost> {
     let message = format!("the route {path} has no target for this request: {why}");
     let failure = Failure { internal: true, ..Failure::new(FailureKind::NoTarget, message) };
-    Box::new(Lost { failure, leaf: None, retries: 0 })
+    Box::new(Lost { failure, leaf: None, retries: 0, asked: false })
 }

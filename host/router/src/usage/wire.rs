@@ -14,7 +14,10 @@ use super::scan::{Place, Want, Wanted};
 /// What to look for. `None` for dialects that aren't read here.
 pub(super) fn wanted(dialect: Dialect) -> Option<Wanted> {
     match dialect {
-        Dialect::OpenaiChat | Dialect::OpenaiCompletions | Dialect::OpenaiEmbeddings => Some(chat),
+        Dialect::OpenaiChat
+        | Dialect::OpenaiCompletions
+        | Dialect::OpenaiEmbeddings
+        | Dialect::OpenaiModerations => Some(chat),
         Dialect::OpenaiResponses => Some(responses),
         Dialect::AnthropicMessages => Some(anthropic),
         _ => None,

@@ -42,6 +42,8 @@ pub enum ModelKind {
     Transcription,
     /// Text to speech.
     Speech,
+    /// Judging of texts and images.
+    Moderation,
 }
 
 /// What a chat model can do.
@@ -81,6 +83,7 @@ const KINDS: &[(&str, ModelKind)] = &[
     ("rerank", ModelKind::Rerank),
     ("transcription", ModelKind::Transcription),
     ("speech", ModelKind::Speech),
+    ("moderation", ModelKind::Moderation),
 ];
 
 const ABILITIES: &[(&str, Ability)] = &[

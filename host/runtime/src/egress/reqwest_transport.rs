@@ -10,7 +10,7 @@ use std::{
     error::Error,
     fmt, io,
     pin::Pin,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     task::{Context, Poll},
 };
 
@@ -19,7 +19,10 @@ use futures_core::Stream;
 use futures_util::future::BoxFuture;
 use http::{HeaderValue, Method, header::CONTENT_LENGTH};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use rustls::ClientConfig;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::lane;
 
 use super::{
     resolve::{Dial, DialError},
@@ -59,8 +62,31 @@ impl Transport for ReqwestTransport {
     fn connect(&self, dial: Dial, settings: ClientSettings) -> Result<Arc<dyn Client>, TransportError> {
         let peer: Arc<str> = format!("{}:{}", dial.origin().host(), dial.origin().port()).into();
         let internal = |reason| TransportError::Internal { peer: peer.to_string(), reason };
+        let tls = self.tls.config().map_err(internal)?;
+        let turns = Arc::new(Semaphore::new(settings.max_connections.min(Semaphore::MAX_PERMITS)));
+        let lanes = std::array::from_fn(|_| OnceLock::new());
+        let client = ReqwestClient { lanes, tls, dial, peer, turns, settings };
+        // What can't be set up is to be known now.
+        client.lane()?;
+        Ok(Arc::new(client))
+    }
+}
+
+impl ReqwestClient {
+    /// This thread's client: one for each lane.
+    fn lane(&self) -> Result<&reqwest::Client, TransportError> {
+        let lane = &self.lanes[lane::current()];
+        if let Some(client) = lane.get() {
+            return Ok(client);
+        }
+        let client = self.open()?;
+        Ok(lane.get_or_init(|| client))
+    }
+
+    fn open(&self) -> Result<reqwest::Client, TransportError> {
+        let settings = self.settings;
         let builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(self.tls.config().map_err(internal)?)
+            .tls_backend_preconfigured(self.tls.clone())
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .referer(false)
@@ -70,11 +96,11 @@ impl Transport for ReqwestTransport {
             .http1_max_headers(settings.max_headers)
             .http2_max_header_list_size(u32::try_from(settings.max_header_bytes).unwrap_or(u32::MAX))
             .http2_adaptive_window(true)
-            .dns_resolver(Vetted(dial));
-        let client =
-            builder.build().map_err(|error| internal(innermost(&error.without_url()).to_string()))?;
-        let turns = Arc::new(Semaphore::new(settings.max_connections.min(Semaphore::MAX_PERMITS)));
-        Ok(Arc::new(ReqwestClient { client, peer, turns, settings }))
+            .dns_resolver(Vetted(self.dial.clone()));
+        builder.build().map_err(|error| TransportError::Internal {
+            peer: self.peer.to_string(),
+            reason: innermost(&error.without_url()).to_string(),
+        })
     }
 }
 
@@ -90,7 +116,9 @@ impl Resolve for Vetted {
 }
 
 struct ReqwestClient {
-    client: reqwest::Client,
+    lanes: [OnceLock<reqwest::Client>; lane::MOST],
+    tls: ClientConfig,
+    dial: Dial,
     peer: Arc<str>,
     turns: Arc<Semaphore>,
     settings: ClientSettings,
@@ -118,7 +146,7 @@ impl Client for ReqwestClient {
             *outgoing.body_mut() = Some(request.body.into());
             let limit = self.settings.max_header_bytes;
             let mut answer =
-                self.client.execute(outgoing).await.map_err(|error| failed(error, &self.peer, limit))?;
+                self.lane()?.execute(outgoing).await.map_err(|error| failed(error, &self.peer, limit))?;
             let status = answer.status();
             let headers = std::mem::take(answer.headers_mut());
             let body: ResponseBody = Box::pin(Body {

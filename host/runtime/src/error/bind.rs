@@ -72,6 +72,23 @@ pub enum BindError {
         /// The environment variable that usually has it.
         env: String,
     },
+    /// A caller brings its own secrets along, and the plugin needs another.
+    #[error("provider {provider} needs {name} as well: bring it along, or none at all")]
+    NotBrought {
+        /// The provider.
+        provider: String,
+        /// The secret's name in the manifest.
+        name: String,
+    },
+    /// It can't be had as a caller wants it.
+    #[error("provider {provider}: {flaw}")]
+    Variant {
+        /// The provider.
+        provider: String,
+        /// Why not.
+        #[source]
+        flaw: crate::variant::VariantFlaw,
+    },
     /// The operator set a secret that the plugin doesn't declare.
     #[error("provider {provider}: its plugin declares no secret {name}; it declares {declared:?}")]
     UnknownSecret {
@@ -113,4 +130,19 @@ pub enum BindError {
         /// Why not.
         message: String,
     },
+}
+
+impl BindError {
+    /// Whether a caller who brought something along is to blame for it, and can
+    /// be told.
+    pub fn is_callers(&self) -> bool {
+        matches!(
+            self,
+            Self::Variant { .. }
+                | Self::NotBrought { .. }
+                | Self::Config(_)
+                | Self::Auth { .. }
+                | Self::Policy(_)
+        )
+    }
 }

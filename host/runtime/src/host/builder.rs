@@ -18,6 +18,7 @@ use crate::error::HostError;
 use crate::imports;
 use crate::registry::Registry;
 use crate::secret::{SecretReader, SecretStore};
+use crate::variant::{Kept, Seal, VariantLimits};
 
 /// Sets up a [`Host`]. Everything that reaches outside is handed in here.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ pub struct HostBuilder {
     transport: Arc<dyn Transport>,
     secrets: SecretReader,
     observer: Option<Arc<dyn EgressObserver>>,
+    variants: VariantLimits,
 }
 
 impl HostBuilder {
@@ -41,6 +43,7 @@ impl HostBuilder {
             transport: Arc::new(ReqwestTransport::default()),
             secrets: SecretReader::of_process(),
             observer: None,
+            variants: VariantLimits::default(),
         }
     }
 
@@ -103,6 +106,13 @@ impl HostBuilder {
         self
     }
 
+    /// How many variants of providers are kept for callers, and how long.
+    #[must_use]
+    pub fn variants(mut self, limits: VariantLimits) -> Self {
+        self.variants = limits;
+        self
+    }
+
     /// Builds the host.
     pub fn build(self) -> Result<Host, HostError> {
         let engine = engine::build(self.pool)?;
@@ -114,6 +124,8 @@ impl HostBuilder {
             registry: Registry::default(),
             providers: RwLock::default(),
             slots: RwLock::default(),
+            variants: Kept::new(self.variants),
+            seal: Seal::new()?,
             instances: self.pool.instances,
             services: Services {
                 clock: self.clock,

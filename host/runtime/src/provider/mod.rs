@@ -41,6 +41,8 @@ pub struct Provider {
 #[derive(Debug)]
 pub(crate) struct Slot {
     pub(crate) name: Arc<str>,
+    /// What it is told apart by from the provider that it is a variant of.
+    pub(crate) variant: Option<Box<str>>,
     pub(crate) active: RwLock<Arc<Active>>,
 }
 
@@ -61,6 +63,14 @@ impl Provider {
     /// The name that the operator gave it.
     pub fn name(&self) -> &str {
         &self.slot.name
+    }
+
+    /// What it is told apart by, if it is a variant that a caller brought a key,
+    /// a host or a setting for: whoever keeps answers or counts by provider must
+    /// keep those of each variant apart. It tells nothing of what was brought, and
+    /// is another one in another process.
+    pub fn variant(&self) -> Option<&str> {
+        self.slot.variant.as_deref()
     }
 
     /// The plugin that serves it now.

@@ -69,6 +69,19 @@ impl ByteStream {
         self.usage.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What came so far says nothing, as comments and the head of a stream do:
+    /// `timeouts.first-token` goes on from the call's beginning for what comes
+    /// next, where otherwise `timeouts.idle` would begin. Against an upstream that
+    /// shows signs of life for ever and never answers. To be called before the
+    /// next piece is asked for.
+    pub fn says_nothing_yet(&mut self) {
+        match &mut self.part {
+            Bytestream::Idle(passing) => passing.begun = false,
+            Bytestream::Decoded(stream) => stream.says_nothing_yet(),
+            Bytestream::Busy(_) | Bytestream::Over => {}
+        }
+    }
+
     /// All of it. Fails beyond `limit` bytes.
     pub async fn read_all(mut self, limit: usize) -> Result<Bytes, CallError> {
         let mut whole = Vec::new();

@@ -23,10 +23,11 @@ impl ForwardSettings {
                 "openai-responses" => (Dialect::OpenaiResponses, Paths::Responses),
                 "openai-completions" => (Dialect::OpenaiCompletions, Paths::Completions),
                 "openai-embeddings" => (Dialect::OpenaiEmbeddings, Paths::Embeddings),
+                "openai-moderations" => (Dialect::OpenaiModerations, Paths::Moderations),
                 other => {
                     return Err(misconfigured(
                         "dialects",
-                        format_args!("names `{other}`, but must name openai-chat, openai-embeddings, openai-completions or openai-responses"),
+                        format_args!("names `{other}`, but must name openai-chat, openai-embeddings, openai-moderations, openai-completions or openai-responses"),
                     ));
                 }
             };

@@ -77,7 +77,8 @@ impl Values for Defaults {
 #[test]
 fn everything_declared_is_read_and_everything_read_declared() {
     let mut defaults = Defaults::new();
-    let dialects = ["openai-chat", "openai-embeddings", "openai-completions", "openai-responses"];
+    let dialects =
+        ["openai-chat", "openai-embeddings", "openai-moderations", "openai-completions", "openai-responses"];
     defaults.values.insert("dialects".to_owned(), dialects.into());
     defaults.read_all().unwrap();
     let names: BTreeSet<_> = declared().into_keys().collect();
@@ -92,6 +93,7 @@ fn the_defaults_are_what_the_code_takes_for_missing() {
         Paths::Completions,
         Paths::Responses,
         Paths::Embeddings,
+        Paths::Moderations,
         Paths::Transcriptions,
         Paths::Translations,
         Paths::Speech,

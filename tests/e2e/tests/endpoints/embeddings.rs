@@ -70,6 +70,27 @@ async fn a_target_that_fails_hands_over_to_the_next() {
 }
 
 #[tokio::test]
+async fn an_answer_of_status_200_that_is_none_hands_over_to_the_next() {
+    let replies = vec![
+        Reply::json(200, r#"{"error":{"message":"busy"}}"#),
+        Reply::json(200, "[]"),
+        Reply::of(200, "text/html", "<h1>Welcome</h1>"),
+    ];
+    let count = replies.len();
+    let config = "[routes.safe]\nstrategy = \"fallback\"\n\
+                  targets = [{ model = \"script/m\" }, { model = \"typed/dev\" }]\n";
+    let bench = Bench::with(replies, config).await;
+    for number in 0..count {
+        let answer = bench.served.post("/v1/embeddings", &json!({ "model": "safe", "input": "x" })).await;
+        assert_eq!(header(&answer, "x-jackfield-provider"), "typed", "reply {number}");
+        assert_eq!(read(answer).await["data"][0]["object"], "embedding");
+    }
+    let answer = bench.served.post("/v1/embeddings", &json!({ "model": "script/m", "input": "x" })).await;
+    assert_eq!(answer.status(), 502);
+    assert_eq!(header(&answer, "x-jackfield-provider"), "script");
+}
+
+#[tokio::test]
 async fn tokens_and_other_numbers_than_floats_reach_a_provider_that_knows_them() {
     let bench = Bench::new().await;
     let body = json!({ "model": "every/letters", "input": [[1, 2, 3], [4]], "encoding_format": "int8" });

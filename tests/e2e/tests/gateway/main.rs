@@ -3,16 +3,30 @@
 //! looks into the gateway; what counts is which bytes come out of it, and which
 //! connections stay.
 
+mod breaker;
+mod cache;
+mod client_keys;
 mod conditions;
+mod custom_host;
 mod decoded;
 mod decoded_parts;
 mod errors;
 mod events;
 mod fallback;
+mod faults;
+mod guardrails;
+mod guardrails_config;
+mod guardrails_network;
+mod guardrails_streams;
 mod hang_up;
+mod hang_up_thousand;
 mod intake;
 mod keys;
 mod life;
+mod limits;
+mod moderations;
+mod options;
+mod own;
 mod params;
 mod passthrough;
 mod portkey;
@@ -20,6 +34,8 @@ mod raw;
 mod retry;
 mod slow;
 mod tls;
+mod unnamed;
+mod virtual_keys;
 mod wire;
 
 use jackfield_e2e::gateway::provider;

@@ -3,6 +3,7 @@
 //! upstream that sends the credential back in every place, and all that the
 //! host writes, shows or returns.
 
+mod clients;
 mod echo;
 mod guest_side;
 mod host_side;

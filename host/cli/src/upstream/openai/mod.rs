@@ -5,6 +5,7 @@ mod chat;
 mod completions;
 mod embeddings;
 mod models;
+mod moderations;
 mod multipart;
 mod prompt;
 mod responses;
@@ -14,6 +15,7 @@ pub(super) use chat::chat;
 pub(super) use completions::completions;
 pub(super) use embeddings::embeddings;
 pub(super) use models::{model, models};
+pub(super) use moderations::moderations;
 pub(super) use responses::responses;
 
 use serde::Serialize;

@@ -146,6 +146,28 @@ async fn speech_is_sound_and_a_transcript_names_the_recording() {
 }
 
 #[tokio::test]
+async fn every_form_of_text_is_judged_by_its_words() {
+    let upstream = Upstream::start().await;
+    let image = json!({ "type": "image_url", "image_url": { "url": "https://images.example/a.png" } });
+    for (input, flagged) in [
+        (json!("I will attack"), vec![true]),
+        (json!(["good day", "I \u{e4} HATE \"it\""]), vec![false, true]),
+        (json!([{ "type": "text", "text": "an idiot" }, image]), vec![true]),
+    ] {
+        let answer = upstream.post("/v1/moderations", json!({ "input": input })).await.json();
+        assert_eq!(answer["model"], "omni-moderation-latest");
+        let results = answer["results"].as_array().unwrap();
+        let got: Vec<_> = results.iter().map(|result| result["flagged"].as_bool().unwrap()).collect();
+        assert_eq!(got, flagged, "{input}");
+        for (result, flagged) in results.iter().zip(flagged) {
+            let categories = result["categories"].as_object().unwrap();
+            assert_eq!(categories.values().any(|value| value == true), flagged);
+            assert!(result["category_scores"].as_object().unwrap().keys().eq(categories.keys()));
+        }
+    }
+}
+
+#[tokio::test]
 async fn bad_requests_are_refused_in_the_protocols_shape() {
     let upstream = Upstream::start().await;
     for (path, body, status, param) in [
@@ -166,6 +188,8 @@ async fn bad_requests_are_refused_in_the_protocols_shape() {
         ),
         (CHAT, json!({ "model": "m+oops", "messages": [{ "role": "user", "content": "" }] }), 400, "model"),
         ("/v1/embeddings", json!({ "model": "m", "input": [""] }), 400, "input"),
+        ("/v1/moderations", json!({ "model": "m" }), 400, "input"),
+        ("/v1/moderations", json!({ "input": [] }), 400, "input"),
         ("/v1/audio/speech", json!({ "model": "m", "input": "x" }), 400, "voice"),
     ] {
         let answer = upstream.post(path, body.clone()).await;

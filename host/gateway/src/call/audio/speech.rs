@@ -1,41 +1,34 @@
 //! One try of speech at one target. The sound goes to the client as it comes.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http::HeaderValue;
-use jackfield_router::{Attempt, BoxFuture, Failure, FailureKind, Hold, Leaf};
+use jackfield_router::{BoxFuture, Failure, FailureKind};
 use jackfield_runtime::ByteStream;
 
 use super::spoken::Spoken;
-use crate::call::{Answer, Behalf, EVENTS, Reply};
+use crate::call::delivery::Delivery;
+use crate::call::tries::{Kind, Turn};
+use crate::call::{Answer, EVENTS, Reply};
 use crate::dialect::audio::{DecodedSpeech, SpeechEvents, decode_speech};
 use crate::wire::body::Body;
 
-/// A text to speak, to be tried at targets.
+/// A text to speak.
 #[derive(Debug)]
-pub(crate) struct Speaking<'r> {
-    pub(crate) body: Bytes,
-    pub(crate) model: Option<String>,
-    pub(crate) behalf: Behalf<'r>,
-}
+pub(crate) struct Speaking;
 
-impl Attempt for Speaking<'_> {
-    type Answer = Answer;
-
-    fn attempt<'a>(&'a self, leaf: &'a Arc<Leaf>, _number: u32) -> BoxFuture<'a, Result<Answer, Failure>> {
+impl Kind for Speaking {
+    fn ask<'a>(&'a self, turn: Turn<'a>) -> BoxFuture<'a, Result<Answer, Failure>> {
         Box::pin(async move {
-            let target = self.behalf.target(leaf, self.model.as_deref()).await?;
-            let body = leaf.params.apply(&self.body)?;
-            let DecodedSpeech { mut request, events, mime_type, .. } = decode_speech(&body)?;
-            request.model.clone_from(&target.model);
+            let target = turn.target;
+            let DecodedSpeech { mut request, events, mime_type, .. } = decode_speech(&turn.named()?)?;
+            request.model = target.model.to_string();
             let speech = target.provider.speak(&target.context, request).await?;
             let (first, rest) = first_piece(speech.audio).await?;
             let content_type = if events { EVENTS } else { media_type(&speech.mime_type, &mime_type) };
-            let begin = move |hold: Hold| {
+            let begin = move |delivery: Delivery| {
                 let events = events.then(SpeechEvents::default);
-                Body::Pieces(Box::pin(Spoken::new(first, rest, events, hold)))
+                Body::Pieces(Box::pin(Spoken::new(first, rest, events, delivery)))
             };
             let mut headers = Vec::new();
             if let Some(rate) = speech.sample_rate {

@@ -9,9 +9,11 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use jackfield_router::{Failure, Hold};
+use jackfield_router::Failure;
+use jackfield_router::usage::{Counted, Ended};
 use jackfield_runtime::ByteStream;
 
+use crate::call::delivery::Delivery;
 use crate::dialect::audio::SpeechEvents;
 use crate::fault;
 use crate::wire::body::Broken;
@@ -21,12 +23,17 @@ pub(super) struct Spoken {
     out: Bytes,
     rest: Option<ByteStream>,
     events: Option<SpeechEvents>,
-    hold: Option<Hold>,
+    delivery: Delivery,
 }
 
 impl Spoken {
-    pub(super) fn new(first: Bytes, rest: ByteStream, events: Option<SpeechEvents>, hold: Hold) -> Self {
-        let mut spoken = Self { out: Bytes::new(), rest: Some(rest), events, hold: Some(hold) };
+    pub(super) fn new(
+        first: Bytes,
+        rest: ByteStream,
+        events: Option<SpeechEvents>,
+        delivery: Delivery,
+    ) -> Self {
+        let mut spoken = Self { out: Bytes::new(), rest: Some(rest), events, delivery };
         spoken.take(first);
         spoken
     }
@@ -53,9 +60,7 @@ impl Stream for Spoken {
                 Some(Ok(piece)) => this.take(piece),
                 Some(Err(error)) => {
                     this.rest = None;
-                    if let Some(hold) = this.hold.take() {
-                        hold.broke(std::time::Instant::now());
-                    }
+                    this.delivery.broke();
                     let failure = Failure::from(error);
                     match &mut this.events {
                         Some(events) => this.out = written(|out| events.error(&fault::record(&failure), out)),
@@ -65,13 +70,21 @@ impl Stream for Spoken {
                 None => {
                     let usage = rest.usage();
                     this.rest = None;
-                    this.hold = None;
+                    let counted = usage.clone().map(|usage| Counted { usage, estimated: false });
+                    this.delivery.over(|| counted, Ended::Complete);
                     if let Some(events) = &mut this.events {
                         this.out = written(|out| events.finish(usage.as_ref(), out));
                     }
                 }
             }
         }
+    }
+}
+
+/// What isn't told by the provider isn't known of a sound.
+impl Drop for Spoken {
+    fn drop(&mut self) {
+        self.delivery.over(|| None, Ended::No);
     }
 }
 

@@ -6,10 +6,12 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use jackfield_router::{Failure, Hold};
+use jackfield_router::Failure;
+use jackfield_router::usage::{Counted, Ended};
 use jackfield_runtime::TranscriptionStream;
 use jackfield_runtime::api::transcription::TranscriptionEvent;
 
+use crate::call::delivery::Delivery;
 use crate::dialect::audio::TranscriptEvents;
 use crate::fault;
 use crate::wire::body::Broken;
@@ -18,14 +20,25 @@ pub(super) struct Transcribed {
     events: Option<TranscriptionStream>,
     encoder: TranscriptEvents,
     out: BytesMut,
-    hold: Option<Hold>,
+    used: Option<Counted>,
+    delivery: Delivery,
 }
 
 impl Transcribed {
-    pub(super) fn new(first: &[TranscriptionEvent], events: TranscriptionStream, hold: Hold) -> Self {
-        let (mut encoder, mut out) = (TranscriptEvents::default(), BytesMut::new());
-        encoder.events(first, &mut out);
-        Self { events: Some(events), encoder, out, hold: Some(hold) }
+    pub(super) fn new(first: &[TranscriptionEvent], events: TranscriptionStream, delivery: Delivery) -> Self {
+        let (encoder, out) = (TranscriptEvents::default(), BytesMut::new());
+        let mut transcribed = Self { events: Some(events), encoder, out, used: None, delivery };
+        transcribed.take(first);
+        transcribed
+    }
+
+    fn take(&mut self, batch: &[TranscriptionEvent]) {
+        for event in batch {
+            if let TranscriptionEvent::Done(whole) = event {
+                self.used = whole.usage.clone().map(|usage| Counted { usage, estimated: false });
+            }
+        }
+        self.encoder.events(batch, &mut self.out);
     }
 }
 
@@ -40,19 +53,23 @@ impl Stream for Transcribed {
             }
             let Some(events) = &mut this.events else { return Poll::Ready(None) };
             match ready!(events.poll_next_batch(cx)) {
-                Some(Ok(batch)) => this.encoder.events(&batch, &mut this.out),
+                Some(Ok(batch)) => this.take(&batch),
                 Some(Err(error)) => {
                     this.encoder.error(&fault::record(&Failure::from(error)), &mut this.out);
                     this.events = None;
-                    if let Some(hold) = this.hold.take() {
-                        hold.broke(std::time::Instant::now());
-                    }
+                    this.delivery.broke();
                 }
                 None => {
                     this.events = None;
-                    this.hold = None;
+                    this.delivery.over(|| this.used.take(), Ended::Complete);
                 }
             }
         }
+    }
+}
+
+impl Drop for Transcribed {
+    fn drop(&mut self) {
+        self.delivery.over(|| self.used.take(), Ended::No);
     }
 }

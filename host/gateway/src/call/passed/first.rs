@@ -2,7 +2,9 @@
 //!
 //! An upstream that accepts a request and then fails often says so in the first
 //! event of its stream. While the client has been sent nothing, another target
-//! can still answer.
+//! can still answer. That is why a client gets no comments to keep its connection
+//! alive either while it waits: with the first byte its answer would have begun,
+//! and with it the status.
 
 use std::collections::VecDeque;
 
@@ -38,7 +40,8 @@ pub(super) async fn until_real(
             Verdict::Says => return Ok((pieces, body)),
             Verdict::Failed(failure) => return Err(failure),
             Verdict::Nothing if seen.len() > MOST => return Ok((pieces, body)),
-            Verdict::Nothing => {}
+            // A sign of life is no answer, and gets no time of its own.
+            Verdict::Nothing => body.says_nothing_yet(),
         }
     }
     Err(Failure::new(FailureKind::BadUpstreamAnswer, "the upstream's stream ended before it said anything"))

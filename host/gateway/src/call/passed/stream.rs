@@ -14,14 +14,16 @@ use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
-use jackfield_router::{Failure, FailureKind, Hold};
+use jackfield_router::usage::{Ended, UsageReader};
+use jackfield_router::{Failure, FailureKind};
 use jackfield_runtime::ByteStream;
+use jackfield_runtime::api::passthrough::Framing;
 
+use crate::call::delivery::Delivery;
 use crate::endpoint::ChatDialect;
 use crate::fault;
 use crate::wire::body::Broken;
 use cut::Cut;
-use end::End;
 
 pub(super) struct Passing {
     dialect: ChatDialect,
@@ -30,8 +32,10 @@ pub(super) struct Passing {
     cut: Cut,
     waiting: VecDeque<Bytes>,
     rest: Option<ByteStream>,
-    end: End,
-    hold: Option<Hold>,
+    reader: UsageReader,
+    /// Whether all of a good answer was there.
+    ended: Ended,
+    delivery: Delivery,
 }
 
 impl Passing {
@@ -40,16 +44,18 @@ impl Passing {
         keep_usage: bool,
         first: VecDeque<Bytes>,
         rest: ByteStream,
-        hold: Hold,
+        delivery: Delivery,
     ) -> Self {
+        let reader = UsageReader::new(dialect.passthrough(), Framing::ServerSentEvents, delivery.prompt());
         let mut passing = Self {
             dialect,
             keep_usage,
             cut: Cut::default(),
             waiting: VecDeque::new(),
             rest: Some(rest),
-            end: End::default(),
-            hold: Some(hold),
+            reader,
+            ended: Ended::No,
+            delivery,
         };
         for piece in first {
             passing.take(piece);
@@ -58,14 +64,18 @@ impl Passing {
     }
 
     fn take(&mut self, piece: Bytes) {
+        self.reader.push(&piece);
         let events = self.cut.push(piece);
         if !events.is_empty() {
             self.events(events);
         }
+        if let Err(failure) = self.delivery.allowed(|| self.reader.counted()) {
+            self.rest = None;
+            self.waiting.push_back(error_event(self.dialect, &failure));
+        }
     }
 
     fn events(&mut self, events: Bytes) {
-        self.end.see(self.dialect, &events);
         let events = match self.is_openai_chat() && !self.keep_usage {
             true => usage::without(events),
             false => events,
@@ -82,29 +92,46 @@ impl Passing {
     /// What follows the last piece.
     fn finish(&mut self, failure: Option<Failure>) {
         self.rest = None;
-        let hold = self.hold.take();
         // An event that lacks nothing but its empty line gets it; half a one is left out.
         let half = self.cut.finish();
         if end::is_whole(&half) {
             self.events([&half[..], b"\n\n"].concat().into());
         }
-        let failure = failure.or_else(|| {
-            (!self.end.came()).then(|| {
-                Failure::new(FailureKind::BadUpstreamAnswer, "the upstream's stream broke off before its end")
-            })
-        });
-        // Behind the dialect's own end nothing is lost any more.
-        if let Some(failure) = failure.filter(|_| !self.end.done) {
-            if let Some(hold) = hold {
-                hold.broke(std::time::Instant::now());
-            }
-            if !self.end.told_of_an_error(self.dialect) {
-                self.waiting.push_back(error_event(self.dialect, &failure));
-            }
-        } else if self.is_openai_chat() && !self.end.done {
-            // Some upstreams leave it out, and many clients wait for it.
-            self.waiting.push_back(Bytes::from_static(b"data: [DONE]\n\n"));
+        match self.reader.ended() {
+            // Behind the dialect's own end nothing is lost any more.
+            Ended::Complete => self.ended = Ended::Complete,
+            // The upstream's own error was the last that it said.
+            Ended::Failed => self.delivery.broke(),
+            Ended::No => match failure {
+                // Some upstreams leave it out, and many clients wait for it.
+                None if self.is_openai_chat() && self.reader.finish_reason().is_some() => {
+                    self.waiting.push_back(Bytes::from_static(b"data: [DONE]\n\n"));
+                    self.ended = Ended::Complete;
+                }
+                failure => {
+                    self.delivery.broke();
+                    let failure = failure.unwrap_or_else(|| {
+                        Failure::new(
+                            FailureKind::BadUpstreamAnswer,
+                            "the upstream's stream broke off before its end",
+                        )
+                    });
+                    self.waiting.push_back(error_event(self.dialect, &failure));
+                }
+            },
         }
+    }
+
+    /// The last piece is with the client, or nobody takes any more.
+    fn settle(&mut self) {
+        self.delivery.over(|| Some(self.reader.counted()), self.ended);
+    }
+}
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        self.ended = Ended::No;
+        self.settle();
     }
 }
 
@@ -115,9 +142,13 @@ impl Stream for Passing {
         let this = self.get_mut();
         loop {
             if let Some(piece) = this.waiting.pop_front() {
+                this.delivery.sent(&piece);
                 return Poll::Ready(Some(Ok(piece)));
             }
-            let Some(rest) = &mut this.rest else { return Poll::Ready(None) };
+            let Some(rest) = &mut this.rest else {
+                this.settle();
+                return Poll::Ready(None);
+            };
             match ready!(Pin::new(rest).poll_next(cx)) {
                 Some(Ok(piece)) => this.take(piece),
                 Some(Err(error)) => this.finish(Some(error.into())),

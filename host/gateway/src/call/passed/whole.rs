@@ -14,7 +14,7 @@ const NEAR: usize = 64;
 
 /// Refuses what is no JSON object by its ends, and what is an error by its
 /// beginning. It isn't read further than that.
-pub(super) fn check(body: &[u8]) -> Result<(), Failure> {
+pub(in crate::call) fn check(body: &[u8]) -> Result<(), Failure> {
     let body = body.trim_ascii();
     if body.first() != Some(&b'{') || body.last() != Some(&b'}') {
         return Err(Failure::new(

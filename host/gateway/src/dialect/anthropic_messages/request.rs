@@ -89,7 +89,7 @@ fn convert(mut body: Body<'_>) -> Result<Decoded, DecodeError> {
     let messages = messages::convert(body.system.take(), wire, &mut warnings)?;
     let mut request = ChatRequest::new(model.into_string(), messages);
     for (place, raw) in body.tools.take().unwrap_or_default().into_iter().enumerate() {
-        request.tools.push(tools::tool(&format!("tools[{place}]"), raw)?);
+        request.tools.push(tools::tool(&format!("tools[{place}]"), raw, &mut warnings)?);
     }
     if let Some(choice) = body.tool_choice.take() {
         tools::choose(choice, &mut request)?;

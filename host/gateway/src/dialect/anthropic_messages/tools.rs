@@ -1,5 +1,7 @@
 //! Tools, and whether they must be called. A tool of Anthropic's own, or with
-//! members that the typed form has no field for, passes in its own form.
+//! members that the typed form has no field for, passes in its own form, which
+//! only upstreams of this dialect understand. Members that only say how a
+//! function's calls are best come by don't make one of it: they are left out.
 
 use jackfield_runtime::api::llm::{ChatRequest, FunctionTool, Tool, ToolChoice};
 use serde_json::value::RawValue;
@@ -7,6 +9,10 @@ use serde_json::value::RawValue;
 use super::content::CacheControl;
 use crate::dialect::error::DecodeError;
 use crate::dialect::read::{self, Text};
+
+/// Whether the arguments of calls are streamed before they are known to be JSON,
+/// and what calls look like: clients write the first without being asked.
+const HINTS: [&str; 2] = ["eager_input_streaming", "input_examples"];
 
 object! {
     /// A tool.
@@ -30,12 +36,17 @@ object! {
 }
 
 /// Reads a tool.
-pub(super) fn tool<'a>(path: &str, raw: &'a RawValue) -> Result<Tool, DecodeError> {
+pub(super) fn tool<'a>(
+    path: &str,
+    raw: &'a RawValue,
+    warnings: &mut Vec<String>,
+) -> Result<Tool, DecodeError> {
     let wire: WireTool<'a> = read::raw(path, raw)?;
     let own = wire.kind.as_deref().is_some_and(|kind| kind != "custom");
-    if own || !wire.rest.is_empty() {
+    if own || wire.rest.names().any(|name| !HINTS.contains(&name)) {
         return Ok(Tool::Native(raw.get().to_owned()));
     }
+    warnings.extend(wire.rest.names().map(|name| format!("{path}.{name} was left out: it is a hint")));
     let name = wire.name.ok_or_else(|| DecodeError::missing(format!("{path}.name")))?;
     let schema = wire.input_schema.ok_or_else(|| DecodeError::missing(format!("{path}.input_schema")))?;
     if !schema.get().starts_with('{') {

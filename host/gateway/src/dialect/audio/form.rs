@@ -56,7 +56,7 @@ pub struct Decoded {
     pub stream: bool,
 }
 
-/// Reads a form.
+/// Reads a form. Its model is empty where it has none: the route may know one.
 pub fn decode(form: Form, task: Task) -> Result<Decoded, DecodeError> {
     let file = form.file.ok_or_else(|| DecodeError::missing("file"))?;
     let mut request = TranscriptionRequest {
@@ -106,9 +106,6 @@ pub fn decode(form: Form, task: Task) -> Result<Decoded, DecodeError> {
                 None => further.push((name.clone(), vec![value.clone()])),
             },
         }
-    }
-    if request.model.is_empty() {
-        return Err(DecodeError::missing("model"));
     }
     let shape = shape.unwrap_or_default();
     let timed = matches!(shape, Shape::Srt | Shape::Vtt | Shape::VerboseJson);

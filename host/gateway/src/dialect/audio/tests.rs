@@ -112,8 +112,7 @@ fn wrong_forms_are_errors_with_their_field() {
     let missing = Form { fields: vec![("model".to_owned(), "m".to_owned())], file: None };
     assert_eq!(decode_transcription(missing, Task::Transcribe).unwrap_err().path, "file");
     for (fields, path) in [
-        (&[("language", "en")][..], "model"),
-        (&[("model", "m"), ("model", "n")], "model"),
+        (&[("model", "m"), ("model", "n")][..], "model"),
         (&[("model", "m"), ("temperature", "warm")], "temperature"),
         (&[("model", "m"), ("response_format", "pdf")], "response_format"),
         (&[("model", "m"), ("stream", "perhaps")], "stream"),

@@ -94,6 +94,7 @@ fn whatever_tells_requests_apart_is_in_the_key() {
         ("credential", Target { credential: Some("x"), ..TARGET }),
         ("no credential", Target { credential: None, ..TARGET }),
         ("namespace", Target { namespace: Some("x"), ..TARGET }),
+        ("headers", Target { headers: "openai-beta: x", ..TARGET }),
         ("empty namespace", Target { namespace: Some(""), ..TARGET }),
         ("border", Target { provider: "openaig", model: "pt-4o", ..TARGET }),
         ("swap", Target { tenant: TARGET.credential, credential: TARGET.tenant, ..TARGET }),

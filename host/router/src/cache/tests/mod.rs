@@ -24,6 +24,7 @@ const TARGET: Target<'_> = Target {
     tenant: Some("acme"),
     credential: Some("cred-1"),
     namespace: None,
+    headers: "",
 };
 
 fn key(body: &str) -> CacheKey {

@@ -5,6 +5,7 @@ use crate::sealed::Sealed;
 
 mod from_toml;
 mod hooks;
+mod large;
 mod options;
 mod rules;
 mod strategy;
@@ -123,7 +124,7 @@ fn each_way_to_be_valid_is_valid_alone() {
         r#"{"provider":"vertex-ai","vertex_region":"r","vertex_project_id":"p","api_key":"k"}"#,
         r#"{"provider":"vertex-ai","vertex_region":"r","vertex_service_account_json":{"private_key":"k"}}"#,
         r#"{"provider":"azure-openai","azure_auth_mode":"managed"}"#,
-        r#"{"before_request_hooks":[{"type":"guardrail","checks":[{"id":"default.contains"}]}]}"#,
+        r#"{"before_request_hooks":[{"type":"guardrail","checks":[{"id":"default.notNull"}]}]}"#,
         r#"{"input_guardrails":["pg-1"]}"#,
         r#"{"provider":"ollama","custom_host":"http://localhost:11434"}"#,
         r#"{"passthrough":true}"#,

@@ -132,3 +132,11 @@ fn depth_and_number_of_targets_are_bounded() {
     let many = format!(r#"{{"strategy":{{"mode":"fallback"}},"targets":[{many}]}}"#);
     assert!(Config::parse(&many).unwrap_err().to_string().contains("more than 500 targets"));
 }
+
+#[test]
+fn a_condition_is_told_by_its_own_place_when_one_before_it_is_wrong() {
+    refused(
+        r#"{"strategy":{"mode":"conditional","conditions":[{"then":"a"},{"query":{},"then":"lost"}]},"targets":[{"name":"a","provider":"p"}]}"#,
+        &["/strategy/conditions/0: `query` is missing", "/strategy/conditions/1/then: no target is named"],
+    );
+}

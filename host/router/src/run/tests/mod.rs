@@ -12,6 +12,7 @@ use crate::testing::{Script, TestClock, plan};
 mod balance;
 mod breaker;
 mod fallback;
+mod prepared;
 mod retries;
 mod timeouts;
 
@@ -19,6 +20,10 @@ mod timeouts;
 #[derive(Debug, Clone)]
 enum Act {
     Answer,
+    /// Isn't to be asked.
+    Refuse(Failure),
+    /// Needn't be asked.
+    Known,
     Fail(Failure),
     /// Answers after this long.
     Slow(Duration),
@@ -45,8 +50,25 @@ impl Targets {
 
 impl Attempt for Targets {
     type Answer = String;
+    type Ready = ();
 
-    fn attempt<'a>(&'a self, leaf: &'a Arc<Leaf>, number: u32) -> BoxFuture<'a, Result<String, Failure>> {
+    fn prepare<'a>(&'a self, leaf: &'a Arc<Leaf>) -> BoxFuture<'a, Result<Prepared<Self>, Failure>> {
+        let acts = self.acts.lock().unwrap();
+        let provider = leaf.provider.as_deref().unwrap_or("none");
+        let prepared = match acts.get(provider).and_then(|acts| acts.first()) {
+            Some(Act::Refuse(failure)) => Err(failure.clone()),
+            Some(Act::Known) => Ok(Prepared::Answered(format!("known answer of {provider}"))),
+            _ => Ok(Prepared::Ready(())),
+        };
+        Box::pin(std::future::ready(prepared))
+    }
+
+    fn attempt<'a>(
+        &'a self,
+        leaf: &'a Arc<Leaf>,
+        (): &'a mut (),
+        number: u32,
+    ) -> BoxFuture<'a, Result<String, Failure>> {
         Box::pin(async move {
             let provider = leaf.provider.as_deref().unwrap_or("none").to_owned();
             self.calls.lock().unwrap().push((provider.clone(), number));
@@ -57,7 +79,8 @@ impl Attempt for Targets {
             };
             match act {
                 Act::Answer => Ok(format!("answer of {provider}")),
-                Act::Fail(failure) => Err(failure),
+                Act::Fail(failure) | Act::Refuse(failure) => Err(failure),
+                Act::Known => panic!("{provider} needn't be asked"),
                 Act::Slow(after) => {
                     self.clock.sleep_until(self.clock.now() + after).await;
                     Ok(format!("late answer of {provider}"))

@@ -55,6 +55,15 @@ fn every_parameter_finds_its_field() {
 }
 
 #[test]
+fn a_hint_at_a_tool_keeps_it_a_function_and_is_told_of() {
+    let body = r#"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"x"}],
+        "tools":[{"name":"f","input_schema":{"type":"object"},"eager_input_streaming":true}]}"#;
+    let decoded = decode(body.as_bytes()).unwrap();
+    assert!(matches!(&decoded.request.tools[..], [Tool::Function(f)] if f.name == "f"));
+    assert_eq!(decoded.warnings, ["tools[0].eager_input_streaming was left out: it is a hint"]);
+}
+
+#[test]
 fn thinking_is_a_budget_an_effort_or_off() {
     let options = |effort: Option<&str>, budget_tokens, summary: Option<&str>| ReasoningOptions {
         effort: effort.map(str::to_owned),

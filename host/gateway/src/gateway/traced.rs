@@ -1,0 +1,52 @@
+//! By which ids a request is known: to the client, in logs, and in the traces of
+//! other systems.
+
+use http::{HeaderMap, HeaderValue};
+use jackfield_router::SystemRandom;
+use jackfield_router::trace::Trace;
+
+use crate::portkey::LONGEST_TRACE;
+
+/// The ids of one request. Kept among the request's extensions.
+#[derive(Debug, Clone)]
+pub(crate) struct Traced {
+    shown: Option<HeaderValue>,
+    parent: Option<HeaderValue>,
+}
+
+impl Traced {
+    /// Goes on with the trace that the client's `traceparent` began, or begins
+    /// one. It is shown under the client's own name for it, if there is one.
+    pub(super) fn begin(asked: &HeaderMap) -> Self {
+        let mut parents = asked.get_all("traceparent").iter().filter_map(|value| value.to_str().ok());
+        let parent = parents.next().filter(|_| parents.next().is_none());
+        let states = asked.get_all("tracestate").iter().filter_map(|value| value.to_str().ok());
+        let label = asked.get("x-portkey-trace-id").filter(|label| label.len() <= LONGEST_TRACE);
+        let trace = Trace::begin(parent, states, label.cloned(), &SystemRandom);
+        Self {
+            shown: trace.label.clone().or_else(|| HeaderValue::try_from(trace.shown()).ok()),
+            parent: HeaderValue::try_from(trace.context.to_string()).ok(),
+        }
+    }
+
+    /// The id that the client knows.
+    pub(crate) fn shown(&self) -> Option<&str> {
+        self.shown.as_ref()?.to_str().ok()
+    }
+
+    /// What everything that is logged about the request stands in.
+    pub(super) fn span(&self) -> tracing::Span {
+        tracing::info_span!(target: "jackfield::request", "request", trace = self.shown())
+    }
+
+    /// Tells the client.
+    pub(super) fn tell(self, told: &mut HeaderMap) {
+        if let Some(shown) = self.shown {
+            told.insert("x-portkey-trace-id", shown.clone());
+            told.insert("x-jackfield-trace-id", shown);
+        }
+        if let Some(parent) = self.parent {
+            told.insert("traceparent", parent);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Checks that change what they look at.
+
+mod prefix;
+mod replace;
+mod template;
+
+pub use prefix::{Prefix, Role};
+pub use replace::Replace;

@@ -1,0 +1,4 @@
+//! Fuzzes `targets::gateway_request`.
+#![cfg_attr(fuzzing, no_main)]
+
+jackfield_fuzz::target!(|data: &[u8]| jackfield_fuzz_gateway::targets::gateway_request::run(data));
