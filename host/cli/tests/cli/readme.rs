@@ -10,6 +10,7 @@ use tokio::net::TcpListener;
 use crate::scene::Scene;
 
 const README: &str = include_str!("../../../../README.md");
+const GATEWAY: &str = include_str!("../../../gateway/README.md");
 
 /// The blocks of one language, in their order.
 fn blocks(text: &str, language: &str) -> Vec<String> {
@@ -67,6 +68,9 @@ fn no_block_is_left_unchecked() {
         (4, 1, 1, 6),
         "give a new block a test here, then change this"
     );
+    let fences = GATEWAY.lines().filter(|line| line.starts_with("```")).count() / 2;
+    // The block in Python is what the peers' tests send.
+    assert_eq!((blocks(GATEWAY, "toml").len(), blocks(GATEWAY, "python").len(), fences), (5, 1, 6));
 }
 
 #[test]
@@ -125,6 +129,20 @@ async fn the_configuration_is_one() {
         .with_variable("LAPTOP_KEY", "any")
         .with_variable("TEAM_KEY", "any");
     scene.run(&["config", "check"]).await.exits(0).says(&["groq", "laptop", "ok"]);
+}
+
+/// Each alone, and all together.
+#[tokio::test]
+async fn the_gateways_configurations_are_some() {
+    let blocks = blocks(GATEWAY, "toml");
+    for config in blocks.iter().chain([&blocks.concat()]) {
+        let scene = Scene::new()
+            .with_plugins()
+            .with_config(&format!("{config}\n[providers.openai]\n"))
+            .with_variable("OPENAI_API_KEY", "any")
+            .with_variable("TEAM_KEY", "any");
+        scene.run(&["config", "check"]).await.exits(0).says(&["ok"]);
+    }
 }
 
 #[tokio::test]
