@@ -18,3 +18,5 @@ cd "$here/../.."
 
 echo "clients of the gateway"
 "$here/clients/run.sh"
+
+"$here/schemathesis.sh"

@@ -20,6 +20,19 @@ const PREFIX: &str = "x-portkey-";
 /// The most characters of a name for a trace.
 pub(crate) const LONGEST_TRACE: usize = 256;
 
+/// The catalog's name for a provider that Portkey calls otherwise.
+pub(crate) fn catalogs(name: &str) -> Option<&'static str> {
+    const NAMES: [(&str, &str); 6] = [
+        ("azure-openai", "azure"),
+        ("fireworks-ai", "fireworks"),
+        ("mistral-ai", "mistral"),
+        ("together-ai", "together"),
+        ("workers-ai", "cloudflare"),
+        ("x-ai", "xai"),
+    ];
+    NAMES.iter().find(|(portkeys, _)| *portkeys == name).map(|(_, own)| *own)
+}
+
 /// What the headers of one request say.
 #[derive(Clone, Default)]
 pub(crate) struct Wishes {

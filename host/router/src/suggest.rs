@@ -16,7 +16,11 @@ pub(crate) fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) 
     known
         .into_iter()
         .filter(|candidate| candidate.len() <= LONGEST)
-        .map(|candidate| (strsim::osa_distance(&name, &fold(candidate)), candidate))
+        .filter_map(|candidate| {
+            let folded = fold(candidate);
+            let near = folded.len().abs_diff(name.len()) <= 4 * slips;
+            near.then(|| (strsim::osa_distance(&name, &folded), candidate))
+        })
         .filter(|(distance, _)| *distance <= slips)
         .min()
         .map(|(_, candidate)| candidate)

@@ -4,7 +4,7 @@
 #
 #     tests/peers/clients/run.sh [PATTERN]
 #
-# With a PATTERN, only what it matches of names such as `old/test_openai`. Behind
+# With a PATTERN, only what it matches of names such as `python-old/portkey`. Behind
 # the gateway is `jackfield dev upstream`, and where the peers are running (see
 # ../run.sh) llama-server and LiteLLM too. The program and the plugins are those
 # of `make guests`; ../install.sh has installed the clients.
@@ -67,15 +67,18 @@ export GATEWAY=$url
 await_url open-gateway "$open_gateway"
 export OPEN_GATEWAY=$url
 
-failed=()
-# Not by a glob of the folders: what isn't named here doesn't run everywhere.
+failed=() ran=0
+# Named one by one, since not every version knows everything.
 tests() {
     local environment=$1 name
     shift
     for name in "$@"; do
         # shellcheck disable=SC2254  # it is a pattern
         case $environment/$name in
-        $pattern) "test_${environment%%-*}" "${environment#*-}" "$name" || failed+=("$environment/$name") ;;
+        $pattern)
+            ran=$((ran + 1))
+            "test_${environment%%-*}" "${environment#*-}" "$name" || failed+=("$environment/$name")
+            ;;
         esac
     done
 }
@@ -111,6 +114,10 @@ for age in old new; do
     tests js-$age openai_js ai_sdk
 done
 
+if ((ran == 0)); then
+    echo "$pattern matches no tests; names are such as python-old/portkey" >&2
+    exit 2
+fi
 if ((${#failed[@]})); then
     echo "clients failed: ${failed[*]}; what the gateway said:" >&2
     tail -n 40 "$logs"/gateway.err "$logs"/open-gateway.err >&2

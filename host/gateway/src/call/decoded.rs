@@ -62,25 +62,25 @@ pub(super) async fn attempt(dialect: ChatDialect, target: &Target, body: &Bytes)
 /// has been sent nothing, and another target can take over.
 async fn first_real(mut events: ChatStream) -> Result<(Vec<ChatEvent>, ChatStream), Failure> {
     let mut first = Vec::new();
-    loop {
-        match events.next_batch().await {
-            Some(batch) => first.append(&mut batch?),
-            None if first.iter().any(says_something) => return Ok((first, events)),
-            None => {
-                return Err(Failure::new(
-                    FailureKind::BadUpstreamAnswer,
-                    "the upstream's stream ended before it said anything",
-                ));
-            }
-        }
-        if first.iter().any(says_something) {
+    while let Some(batch) = events.next_batch().await {
+        let mut batch = batch?;
+        let says = batch.iter().any(says_something);
+        first.append(&mut batch);
+        if says {
             return Ok((first, events));
         }
+        // A sign of life is no answer, and gets no time of its own.
+        events.says_nothing_yet();
     }
+    Err(Failure::new(FailureKind::BadUpstreamAnswer, "the upstream's stream ended before it said anything"))
 }
 
 fn says_something(event: &ChatEvent) -> bool {
-    !matches!(event, ChatEvent::Start(_) | ChatEvent::Usage(_) | ChatEvent::Extra(_))
+    match event {
+        ChatEvent::Start(_) | ChatEvent::Usage(_) | ChatEvent::Extra(_) => false,
+        ChatEvent::Text(delta) | ChatEvent::Refusal(delta) => !delta.text.is_empty(),
+        _ => true,
+    }
 }
 
 /// Encodes batch by batch, as the client takes them.

@@ -7,6 +7,7 @@ use jackfield_router::plan::{Meaning, Named, Surroundings, Wish};
 
 use super::Inner;
 use crate::own::Grants;
+use crate::portkey::catalogs;
 
 /// The gateway, as configs see it.
 pub(super) struct Around<'g> {
@@ -27,9 +28,10 @@ pub(super) fn parse(text: &str) -> Result<Config, ConfigError> {
 impl Surroundings for Around<'_> {
     fn provider(&self, name: &str) -> Result<Arc<str>, String> {
         let (names, unbound) = (&self.gateway.names, &self.gateway.grants.unbound);
-        let known =
-            names.provider(name).or_else(|| unbound.get(name).filter(|_| !self.written_here).cloned());
-        known.ok_or_else(|| {
+        let find = |name: &str| {
+            names.provider(name).or_else(|| unbound.get(name).filter(|_| !self.written_here).cloned())
+        };
+        find(name).or_else(|| find(catalogs(name)?)).ok_or_else(|| {
             let advice = match names.nearest_provider(name) {
                 Some(meant) => format!("did you mean {meant:?}?"),
                 None => "write it under [providers]".to_owned(),

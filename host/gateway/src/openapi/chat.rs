@@ -202,7 +202,14 @@ fn called() -> Value {
 }
 
 fn call() -> Value {
-    object([need("id", text("Its id.")), need("type", only("function")), need("function", called())])
+    let custom = object([need("name", text("What is called.")), need("input", text("Its free text."))]);
+    any(
+        [
+            object([need("id", text("Its id.")), need("type", only("function")), need("function", called())]),
+            object([need("id", text("Its id.")), need("type", only("custom")), need("custom", custom)]),
+        ],
+        "A call of a tool.",
+    )
 }
 
 fn format() -> Value {

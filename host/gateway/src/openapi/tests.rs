@@ -31,7 +31,7 @@ fn every_path_and_method_is_in_the_document_and_nothing_else_is() {
 fn what_is_in_the_document_is_served() {
     let mut endpoints = Vec::new();
     for (path, method) in documented() {
-        let path = path.replace('{', "").replace('}', "");
+        let path = path.replace(['{', '}'], "");
         let method = Method::from_bytes(method.as_bytes()).unwrap();
         endpoints.push(Endpoint::of(&method, &path).unwrap_or_else(|error| panic!("{path}: {error:?}")));
     }

@@ -104,8 +104,8 @@ async fn where_the_target_cannot_count_tokens_they_are_estimated_and_it_is_said(
     let request = json!({ "model": "up/m", "messages": [{ "role": "user", "content": text }] });
     let response = bench.served.post("/v1/messages/count_tokens", &request).await;
     assert_eq!(response.status(), 200);
-    assert!(crate::header(&response, "x-jackfield-warning").contains("estimate"));
-    let told: serde_json::Value = response.json().await.unwrap();
+    assert!(header(&response, "x-jackfield-warning").contains("estimate"));
+    let told: Value = response.json().await.unwrap();
     assert!((200..600).contains(&told["input_tokens"].as_u64().unwrap()), "{told}");
     assert_eq!(bench.upstream.accepted(), 0);
 }

@@ -134,5 +134,10 @@ async fn a_list_of_models_shows_what_the_key_may_use() {
         let told: Value = ask.send().await.unwrap().json().await.unwrap();
         assert_eq!(told["object"], "list");
         assert!(told["data"].as_array().unwrap().iter().any(|model| model["id"] == "any"), "{told}");
+        // Clients of Anthropic's protocol get its shape.
+        let ask = bench.served.client().get(bench.served.url("/v1/models/any")).bearer_auth(key);
+        let told: Value =
+            ask.header("anthropic-version", "2023-06-01").send().await.unwrap().json().await.unwrap();
+        assert_eq!(told["display_name"], "any", "{told}");
     }
 }

@@ -85,7 +85,8 @@ class Whole(unittest.TestCase):
         self.assertEqual([block.type for block in answer.content], ["thinking", "text"])
 
     def test_a_field_that_nobody_knows_arrives(self):
-        create(ANTHROPIC, extra_body={"invented": [1]}, extra_headers={"anthropic-beta": "invented-2030-01-01"})
+        beta = {"anthropic-beta": "invented-2030-01-01"}
+        create(ANTHROPIC, extra_body={"invented": [1]}, extra_headers=beta)
         headers, body = arrived()
         self.assertEqual((body["invented"], body["model"]), ([1], "claude-haiku-4-5"))
         self.assertEqual(headers["anthropic-beta"], "invented-2030-01-01")

@@ -22,8 +22,10 @@ class Rest(unittest.TestCase):
     @unittest.skipUnless(hasattr(MESSAGES, "count_tokens"), "it can't count tokens")
     @each(ANTHROPIC, OPENAI)
     def test_tokens_are_counted(self, model):
-        few = client().messages.count_tokens(model=model, messages=HELLO).input_tokens
-        many = client().messages.count_tokens(model=model, messages=HELLO, system="Be brief. " * 50).input_tokens
+        def count(**more):
+            return client().messages.count_tokens(model=model, messages=HELLO, **more).input_tokens
+
+        few, many = count(), count(system="Be brief. " * 50)
         self.assertGreater(few, 0)
         self.assertGreater(many, few + 50)
 
@@ -90,13 +92,17 @@ class Errors(unittest.TestCase):
                 self.assertEqual(self.fails(kind, call, status), name)
 
     def test_keys_are_checked(self):
-        call = lambda: client(api_key="sk-wrong").messages.create(model=ANTHROPIC, messages=HELLO, max_tokens=9)
-        self.assertEqual(self.fails(anthropic.AuthenticationError, call, 401), "authentication_error")
-        call = lambda: client(api_key=NARROW_KEY).messages.create(model=ANTHROPIC, messages=HELLO, max_tokens=9)
-        self.assertEqual(self.fails(anthropic.PermissionDeniedError, call, 403), "permission_error")
+        for key, kind, status, name in [
+            ("sk-wrong", anthropic.AuthenticationError, 401, "authentication_error"),
+            (NARROW_KEY, anthropic.PermissionDeniedError, 403, "permission_error"),
+        ]:
+            ask = client(api_key=key).messages.create
+            call = lambda: ask(model=ANTHROPIC, messages=HELLO, max_tokens=9)
+            self.assertEqual(self.fails(kind, call, status), name)
 
     def test_a_model_that_is_nowhere_is_not_found(self):
-        self.assertEqual(self.fails(anthropic.NotFoundError, lambda: create("nowhere"), 404), "not_found_error")
+        name = self.fails(anthropic.NotFoundError, lambda: create("nowhere"), 404)
+        self.assertEqual(name, "not_found_error")
 
     @each(ANTHROPIC, OPENAI)
     def test_a_request_that_lacks_something_is_refused(self, model):
@@ -106,8 +112,7 @@ class Errors(unittest.TestCase):
     def test_an_error_in_a_stream_is_raised(self, provider):
         for knob in ("error-after-9", "cut-after-9", "end-after-9"):
             texts = []
-            # A stream that only breaks off is for its reader to notice: this client
-            # doesn't, unless it is told.
+            # This client doesn't notice by itself that a stream breaks off.
             with self.assertRaises(anthropic.APIError, msg=knob):
                 for event in create(fresh(knob, provider), stream=True):
                     texts += [event.type] if event.type == "content_block_delta" else []

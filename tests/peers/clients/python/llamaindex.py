@@ -22,7 +22,9 @@ CONFIG = {
     ],
 }
 HEADERS = {
-    "by its provider": createHeaders(api_key=KEY, provider="openai", trace_id="llama", metadata={"_user": "u"}),
+    "by its provider": createHeaders(
+        api_key=KEY, provider="openai", trace_id="llama", metadata={"_user": "u"}
+    ),
     "by a config": createHeaders(api_key=KEY, config=CONFIG),
     "by a saved config": createHeaders(api_key=KEY, config="pc-fallback"),
 }
@@ -123,7 +125,8 @@ class Tools(unittest.TestCase):
         answer = llm.chat_with_tools([tool], user_msg="call the tool")
         (call,) = llm.get_tool_calls_from_response(answer)
         self.assertEqual((call.tool_name, call.tool_kwargs), ("weather", {"city": "sample"}))
-        result = ChatMessage(role="tool", content="It rains.", additional_kwargs={"tool_call_id": call.tool_id})
+        belongs = {"tool_call_id": call.tool_id}
+        result = ChatMessage(role="tool", content="It rains.", additional_kwargs=belongs)
         asked = ChatMessage(role="user", content="call the tool")
         answer = llm.chat_with_tools([tool], chat_history=[asked, answer.message, result])
         self.assertTrue(answer.message.content.startswith("The tool returned: It rains."), answer)

@@ -125,7 +125,8 @@ class Rest(unittest.TestCase):
         taken = ours.feedback.create(trace_id="trace-3", value=5, weight=0.5, metadata={"text": "good"})
         self.assertEqual(taken.status, "success")
         self.assertEqual(len(taken.feedback_ids), 1)
-        both = ours.feedback.bulk_create(feedbacks=[{"trace_id": "t", "value": 1}, {"trace_id": "u", "value": 2}])
+        both = [{"trace_id": "t", "value": 1}, {"trace_id": "u", "value": 2}]
+        both = ours.feedback.bulk_create(feedbacks=both)
         self.assertEqual(len(both.feedback_ids), 2)
 
     # Version 1.8 asks for /v1/PortkeyApiPaths.FEEDBACK_API/ID.
@@ -135,7 +136,8 @@ class Rest(unittest.TestCase):
         self.assertEqual(changed.status, "success")
 
     def test_models_are_listed(self):
-        self.assertIn("openai/gpt-4o-mini", [model.id for model in client(provider="openai").models.list().data])
+        listed = client(provider="openai").models.list()
+        self.assertIn("openai/gpt-4o-mini", [model.id for model in listed.data])
 
     def test_speech_is_spoken(self):
         ours = client(provider="openai")

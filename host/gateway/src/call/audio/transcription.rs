@@ -43,9 +43,8 @@ impl Kind for Transcribing {
 impl Transcribing {
     /// What routing needs of the form.
     pub(crate) fn own_head(&self) -> Head {
-        let mut head = Head::default();
-        head.model = Some(self.asked.request.model.clone()).filter(|model| !model.is_empty());
-        head
+        let model = Some(self.asked.request.model.clone()).filter(|model| !model.is_empty());
+        Head { model, ..Head::default() }
     }
 
     /// What is asked of this target. The recording is copied for each, since

@@ -107,7 +107,7 @@ impl Network {
                  `\"onlyDNS\": true`"
                     .to_owned(),
             ),
-            remote => { let _ = remote; Ok(()) }
+            remote => remote.url().map_or(Ok(()), |url| self.permitted(&Method::POST, url).map(drop)),
         }
     }
 

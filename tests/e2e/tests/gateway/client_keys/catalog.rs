@@ -57,7 +57,7 @@ async fn served(lines: &str) -> (Served, Wire) {
 #[tokio::test]
 async fn a_stranger_with_a_key_needs_nothing_but_the_url() {
     let (served, wire) = served("").await;
-    let known: [(&str, &str, &str, String); 4] = [
+    let known: [(&str, &str, &str, String); 5] = [
         ("openai", "https://api.openai.com/v1/chat/completions", "authorization", format!("Bearer {CLIENT}")),
         (
             "groq",
@@ -71,6 +71,8 @@ async fn a_stranger_with_a_key_needs_nothing_but_the_url() {
             "authorization",
             format!("Bearer {CLIENT}"),
         ),
+        // As Portkey calls it.
+        ("x-ai", "https://api.x.ai/v1/chat/completions", "authorization", format!("Bearer {CLIENT}")),
         ("anthropic", "https://api.anthropic.com/v1/messages", "x-api-key", CLIENT.to_owned()),
     ];
     for (name, url, form, value) in known {

@@ -134,6 +134,9 @@ fn chat(
         encoder.finish(&mut out);
     }
     let events = framing::events(&out);
+    if events.iter().any(|(_, event)| event.is_null()) {
+        return;
+    }
     let finished = client.is_finished(&out, &events);
     let shown = || format!("{client:?}: {batches:?}\n{}", String::from_utf8_lossy(&out));
     if breaks {
