@@ -5,9 +5,11 @@ BUILT := $(or $(CARGO_TARGET_DIR),target)
 JACKFIELD := $(BUILT)/debug/jackfield
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := $(basename $(notdir $(wildcard tests/fuzz/fuzz_targets/*.rs)))
+GATEWAY_TARGETS := $(basename $(notdir $(wildcard tests/fuzz/gateway/fuzz_targets/*.rs)))
+FUZZ_CASES ?= 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help jackfield guests demo test test-peers bench fuzz fmt lint ci clean
+.PHONY: help jackfield guests demo test test-peers bench fuzz fuzz-cases fmt lint ci clean
 
 help: ## Show this
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -38,6 +40,11 @@ fuzz: ## Fuzz each parser for FUZZ_SECONDS (60); needs nightly and cargo-fuzz
 		mkdir -p tests/fuzz/corpus/$$target; \
 		cargo +nightly fuzz run --fuzz-dir tests/fuzz $$target tests/fuzz/corpus/$$target tests/fuzz/seeds/$$target \
 			-- -max_total_time=$(FUZZ_SECONDS); \
+	done
+
+fuzz-cases: guests ## Try FUZZ_CASES (1000000) cases of each gateway target, with the stable compiler
+	@set -e; for target in $(GATEWAY_TARGETS); do \
+		$(CARGO) run --release -p jackfield-fuzz-gateway --bin cases -- $$target $(FUZZ_CASES); \
 	done
 
 fmt: ## Format the code

@@ -1,11 +1,11 @@
 //! One try of embeddings at one target: passed on where the upstream speaks
 //! OpenAI's dialect of them, decoded and encoded again where it doesn't.
 
-use jackfield_router::usage::Counted;
+use jackfield_router::usage::{Counted, of_whole};
 use jackfield_router::{BoxFuture, Failure, FailureKind};
 use jackfield_runtime::api::passthrough::{Dialect, Framing};
 
-use super::passed::{check, used};
+use super::passed::check;
 use super::tries::{Kind, Turn};
 use super::{Answer, JSON, Target};
 use crate::dialect::openai_embeddings as dialect;
@@ -57,7 +57,7 @@ async fn pass(turn: Turn<'_>) -> Result<Answer, Failure> {
         provider: failure.provider.or_else(|| Some(target.name.as_ref().to_owned())),
         ..failure
     })?;
-    let used = used(dialect, prompt, &whole);
+    let used = of_whole(dialect, prompt, &whole);
     let (status, headers) = (answer.status, answer.headers);
     Ok(Answer { status, headers, used, passed: true, ..Answer::whole(target, JSON, whole, Vec::new()) })
 }

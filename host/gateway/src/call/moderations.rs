@@ -2,10 +2,11 @@
 //! OpenAI's dialect of it. Nothing stands in for it elsewhere: what isn't
 //! judged must not look as if it were.
 
+use jackfield_router::usage::of_whole;
 use jackfield_router::{BoxFuture, Failure, FailureKind};
 use jackfield_runtime::api::passthrough::{Dialect, Framing};
 
-use super::passed::{check, used};
+use super::passed::check;
 use super::tries::{Kind, Turn};
 use super::{Answer, JSON};
 use crate::endpoint::ChatDialect;
@@ -56,7 +57,7 @@ async fn pass(turn: Turn<'_>) -> Result<Answer, Failure> {
     }
     let whole = answer.body.read_all(behalf.services.answer_limit).await?;
     check(&whole).map_err(whose)?;
-    let used = used(DIALECT, prompt, &whole);
+    let used = of_whole(DIALECT, prompt, &whole);
     let (status, headers) = (answer.status, answer.headers);
     Ok(Answer { status, headers, used, passed: true, ..Answer::whole(target, JSON, whole, Vec::new()) })
 }

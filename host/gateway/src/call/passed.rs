@@ -8,22 +8,15 @@ mod whole;
 pub(super) use whole::check;
 
 use bytes::Bytes;
-use jackfield_router::usage::{Counted, UsageReader};
+use jackfield_router::usage::of_whole;
 use jackfield_router::{Failure, FailureKind};
-use jackfield_runtime::api::passthrough::{Dialect, Framing};
+use jackfield_runtime::api::passthrough::Framing;
 
 use super::delivery::Delivery;
 use super::tries::Turn;
 use super::{Answer, EVENTS, JSON, Reply};
 use crate::endpoint::ChatDialect;
 use crate::wire::body::Body;
-
-/// What a whole answer says that it used.
-pub(super) fn used(dialect: Dialect, prompt: u64, body: &[u8]) -> Option<Counted> {
-    let mut reader = UsageReader::new(dialect, Framing::Whole, prompt);
-    reader.push(body);
-    reader.understands().then(|| reader.counted())
-}
 
 pub(super) async fn attempt(chat: ChatDialect, turn: Turn<'_>) -> Result<Answer, Failure> {
     let Turn { behalf, leaf, target, body, head, prompt } = turn;
@@ -44,7 +37,7 @@ pub(super) async fn attempt(chat: ChatDialect, turn: Turn<'_>) -> Result<Answer,
         Framing::Whole => {
             let whole = answer.body.read_all(behalf.services.answer_limit).await?;
             whole::check(&whole).map_err(whose)?;
-            counted = used(dialect, prompt, &whole);
+            counted = of_whole(dialect, prompt, &whole);
             (JSON, Reply::Whole(whole))
         }
         _ if !head.stream => {

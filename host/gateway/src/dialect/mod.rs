@@ -21,6 +21,7 @@ pub mod rerank;
 
 mod extra;
 mod media;
+mod sound;
 mod write;
 
 #[cfg(test)]

@@ -33,33 +33,67 @@ fn visible(name: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&Cow::from(utf8_percent_encode(name, HIDDEN))).ok()
 }
 
+/// Names of headers, read once: there are some twenty in each answer.
+mod named {
+    use http::HeaderName;
+
+    macro_rules! names {
+        ($($name:ident = $text:literal;)*) => {
+            $(pub(super) const $name: HeaderName = HeaderName::from_static($text);)*
+        };
+    }
+
+    names! {
+        PATH = "x-portkey-last-used-option-index";
+        RETRIES = "x-portkey-retry-attempt-count";
+        CACHE = "x-portkey-cache-status";
+        PROVIDER = "x-portkey-provider";
+        OWN_PATH = "x-jackfield-target";
+        OWN_ATTEMPTS = "x-jackfield-attempts";
+        OWN_CACHE = "x-jackfield-cache-status";
+        OWN_PROVIDER = "x-jackfield-provider";
+        OWN_MODEL = "x-jackfield-model";
+        OWN_MODE = "x-jackfield-mode";
+        OWN_INPUT = "x-jackfield-input-tokens";
+        OWN_OUTPUT = "x-jackfield-output-tokens";
+        OWN_COST = "x-jackfield-cost";
+        OWN_WARNING = "x-jackfield-warning";
+    }
+}
+
 /// Headers of answers; Portkey's names, so that its clients find what they look
 /// for, beside this gateway's own.
 fn told(headers: &mut HeaderMap, path: &str, retries: i32, attempts: usize, cache: Status) {
-    let mut put = |name: &'static str, value: &str| {
-        if let Some(value) = visible(value) {
-            headers.insert(name, value);
-        }
-    };
-    put("x-portkey-last-used-option-index", path);
-    put("x-portkey-retry-attempt-count", &retries.to_string());
-    put("x-portkey-cache-status", cache.name());
-    put("x-jackfield-cache-status", cache.name());
-    put("x-jackfield-target", path);
-    put("x-jackfield-attempts", &attempts.to_string());
+    if let Some(path) = visible(path) {
+        headers.insert(named::PATH, path.clone());
+        headers.insert(named::OWN_PATH, path);
+    }
+    headers.insert(named::RETRIES, retries.into());
+    headers.insert(named::OWN_ATTEMPTS, attempts.into());
+    let status = HeaderValue::from_static(cache.name());
+    headers.insert(named::CACHE, status.clone());
+    headers.insert(named::OWN_CACHE, status);
+}
+
+/// Which provider it is from.
+fn told_provider(headers: &mut HeaderMap, provider: &str) {
+    if let Some(provider) = visible(provider) {
+        headers.insert(named::PROVIDER, provider.clone());
+        headers.insert(named::OWN_PROVIDER, provider);
+    }
 }
 
 /// What a whole answer came to. Of a stream nobody knows it before its end; it
 /// is in the log, the metrics and the stream's own usage.
 fn billed(headers: &mut HeaderMap, bill: &Bill) {
-    let mut put = |name: &'static str, value: Option<String>| {
-        if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
+    let mut put = |name: HeaderName, value: Option<HeaderValue>| {
+        if let Some(value) = value {
             headers.insert(name, value);
         }
     };
-    put("x-jackfield-input-tokens", bill.input_tokens.map(|tokens| tokens.to_string()));
-    put("x-jackfield-output-tokens", bill.output_tokens.map(|tokens| tokens.to_string()));
-    put("x-jackfield-cost", bill.cost.map(|cost| cost.to_string()));
+    put(named::OWN_INPUT, bill.input_tokens.map(HeaderValue::from));
+    put(named::OWN_OUTPUT, bill.output_tokens.map(HeaderValue::from));
+    put(named::OWN_COST, bill.cost.and_then(|cost| HeaderValue::try_from(cost.to_string()).ok()));
 }
 
 /// What a target answered.
@@ -72,6 +106,8 @@ pub(super) fn answered(routed: Routed<Answer>) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     let headers = response.headers_mut();
+    // Beside the upstream's own.
+    headers.reserve(answer.headers.len() + 20);
     for (name, value) in answer.headers {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             headers.append(name, value);
@@ -82,22 +118,18 @@ pub(super) fn answered(routed: Routed<Answer>) -> Response<Body> {
     if let Some(bill) = answer.bill {
         billed(headers, &bill);
     }
-    for (name, value) in [
-        ("x-portkey-provider", &*answer.provider),
-        ("x-jackfield-provider", &*answer.provider),
-        ("x-jackfield-model", &*answer.model),
-        ("x-jackfield-mode", if answer.passed { "passthrough" } else { "decoded" }),
-    ] {
-        if let Some(value) = visible(value) {
-            headers.insert(name, value);
-        }
+    told_provider(headers, &answer.provider);
+    if let Some(model) = visible(&answer.model) {
+        headers.insert(named::OWN_MODEL, model);
     }
+    let mode = if answer.passed { "passthrough" } else { "decoded" };
+    headers.insert(named::OWN_MODE, HeaderValue::from_static(mode));
     // Nothing is left out in silence.
     for warning in &answer.warnings {
         tracing::info!(provider = &*answer.provider, "{warning}");
         let visible: String = warning.chars().filter(|c| matches!(c, ' '..='~')).collect();
         if let Ok(value) = HeaderValue::try_from(visible) {
-            headers.append("x-jackfield-warning", value);
+            headers.append(named::OWN_WARNING, value);
         }
     }
     response
@@ -109,11 +141,8 @@ pub(super) fn refused(dialect: ChatDialect, failed: &Failed) -> Response<Body> {
     let path = failed.leaf.as_ref().map_or("", |leaf| &*leaf.path);
     let headers = response.headers_mut();
     told(headers, path, failed.retries, failed.attempts.len(), Status::Disabled);
-    if let Some(provider) = failed.failure.provider.as_deref()
-        && let Some(value) = visible(provider)
-    {
-        headers.insert("x-portkey-provider", value.clone());
-        headers.insert("x-jackfield-provider", value);
+    if let Some(provider) = failed.failure.provider.as_deref() {
+        told_provider(headers, provider);
     }
     response
 }

@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn what_would_be_refused_is_refused_with_its_place() {
-        let wrong = explained(asking(Some(r#"{"provider":"c","retry":{"attempts":9}}"#), "{}")).unwrap_err();
+        let wrong = explained(asking(Some(r#"{"provider":"c","retry":{"attempts":-1}}"#), "{}")).unwrap_err();
         assert_eq!(wrong.kind, FailureKind::InvalidRequest);
         assert!(wrong.message.contains("/retry/attempts"), "{}", wrong.message);
         let wrong = explained(asking(Some(r#"{"provider":"c"}"#), "{}")).unwrap_err();

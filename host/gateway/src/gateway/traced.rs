@@ -1,7 +1,7 @@
 //! By which ids a request is known: to the client, in logs, and in the traces of
 //! other systems.
 
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use jackfield_router::SystemRandom;
 use jackfield_router::trace::Trace;
 
@@ -41,12 +41,15 @@ impl Traced {
 
     /// Tells the client.
     pub(super) fn tell(self, told: &mut HeaderMap) {
+        const SHOWN: HeaderName = HeaderName::from_static("x-portkey-trace-id");
+        const OWN: HeaderName = HeaderName::from_static("x-jackfield-trace-id");
+        const PARENT: HeaderName = HeaderName::from_static("traceparent");
         if let Some(shown) = self.shown {
-            told.insert("x-portkey-trace-id", shown.clone());
-            told.insert("x-jackfield-trace-id", shown);
+            told.insert(SHOWN, shown.clone());
+            told.insert(OWN, shown);
         }
         if let Some(parent) = self.parent {
-            told.insert("traceparent", parent);
+            told.insert(PARENT, parent);
         }
     }
 }

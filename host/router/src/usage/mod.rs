@@ -12,6 +12,7 @@ mod events;
 mod reader;
 mod scan;
 mod sse;
+mod tail;
 mod tally;
 mod template;
 #[cfg(test)]
@@ -20,6 +21,7 @@ mod wire;
 
 pub use events::Delivered;
 pub use reader::{Ended, UsageReader};
+pub use tail::of_whole;
 
 /// What a call has used so far.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,6 @@
 //! connections upstream, tasks, instances.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use jackfield::upstream::UpstreamOptions;
@@ -91,7 +90,6 @@ async fn a_thousand_clients_that_hang_up_at_random_leave_nothing_behind() {
     let before = metrics.num_alive_tasks();
 
     let mut number = numbers(1_000);
-    let reached = Arc::new(AtomicUsize::new(0));
     let mut clients = Vec::new();
     for place in 0..CLIENTS {
         let (client, target) = (WIRES[place % 2], ["o/m", "a/m", "both"][number(3) as usize]);
@@ -102,16 +100,14 @@ async fn a_thousand_clients_that_hang_up_at_random_leave_nothing_behind() {
             bytes.truncate(number(bytes.len() as u64) as usize);
         }
         let (begins, stays) = (Duration::from_millis(number(6_000)), Duration::from_millis(number(90)));
-        let (served, reached) = (Arc::clone(&served), Arc::clone(&reached));
+        let served = Arc::clone(&served);
         clients.push(tokio::spawn(async move {
             tokio::time::sleep(begins).await;
             let mut connection = served.connect().await;
             let _ = send(&mut connection, &bytes).await;
             let mut piece = [0; 512];
             let read = async { while let Ok(1..) = connection.read(&mut piece).await {} };
-            if tokio::time::timeout(stays, read).await.is_err() {
-                reached.fetch_add(1, Ordering::Relaxed);
-            }
+            let _ = tokio::time::timeout(stays, read).await;
         }));
     }
     for client in clients {
@@ -119,16 +115,14 @@ async fn a_thousand_clients_that_hang_up_at_random_leave_nothing_behind() {
     }
     let upstreams = falls_to("connections upstream", 0, || openai.open() + anthropic.open()).await;
     let tasks = falls_to("tasks", before + IDLE, || metrics.num_alive_tasks()).await;
-    let unfinished = reached.load(Ordering::Relaxed);
+    let hung_up = openai.hung_up() + anthropic.hung_up();
     println!(
-        "{CLIENTS} clients, {unfinished} left while they waited; {} requests upstream, {} hang-ups; the last connection \
+        "{CLIENTS} clients, {} requests upstream, {hung_up} given up in their middle; the last connection \
          upstream closed after {upstreams:?}; {before} tasks before, {} behind, after {tasks:?}",
         openai.requests().len() + anthropic.requests().len(),
-        openai.hung_up() + anthropic.hung_up(),
         metrics.num_alive_tasks(),
     );
-    assert!(unfinished > CLIENTS / 4, "{unfinished} left while they waited");
-    assert!(openai.hung_up() + anthropic.hung_up() > CLIENTS / 10);
+    assert!(hung_up > CLIENTS / 4, "most clients are to leave in the middle: {hung_up}");
 
     // Every place of the pool is free again: as many streams as it has room for run at once.
     let streams = (0..INSTANCES).map(|_| async {

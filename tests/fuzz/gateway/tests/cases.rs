@@ -36,4 +36,4 @@ macro_rules! cases {
     };
 }
 
-cases!(gateway_request: 20_000, gateway_whole: 1_000, portkey_config: 10_000, portkey_headers: 5_000);
+cases!(gateway_request: 20_000, gateway_whole: 1_000, portkey_config: 1_500, portkey_headers: 5_000);

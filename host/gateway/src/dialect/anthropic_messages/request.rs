@@ -9,6 +9,7 @@ use super::tools::{self, Choice};
 use super::{Asked, Decoded};
 use crate::dialect::error::DecodeError;
 use crate::dialect::read::{self, Text, TextOrParts};
+use crate::dialect::sound;
 
 object! {
     /// The body.
@@ -119,6 +120,7 @@ fn convert(mut body: Body<'_>) -> Result<Decoded, DecodeError> {
     }
     request.extra = body.rest.to_json();
     let stream = body.stream.unwrap_or_default();
+    sound::chat(&request)?;
     Ok(Decoded { request, stream, warnings, answer: Box::new(Asked) })
 }
 

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use crate::dialect::error::DecodeError;
 use crate::dialect::read::{self, Text};
 use crate::dialect::write::Json;
-use crate::dialect::{media, openai_chat};
+use crate::dialect::{media, openai_chat, sound};
 
 object! {
     /// The body.
@@ -74,6 +74,7 @@ pub fn decode(body: &[u8]) -> Result<Decoded, DecodeError> {
         language: body.language.map(Text::into_string),
         extra: body.rest.to_json(),
     };
+    sound::extra(request.extra.as_deref())?;
     Ok(Decoded { request, events, mime_type })
 }
 

@@ -12,6 +12,7 @@ use super::tools::{self, Function};
 use super::{Asked, Decoded};
 use crate::dialect::error::DecodeError;
 use crate::dialect::read::{self, Labels, OneOrMany, Text};
+use crate::dialect::sound;
 
 object! {
     /// The body.
@@ -112,6 +113,7 @@ pub fn decode(body: &[u8]) -> Result<Decoded, DecodeError> {
         keep_options(&options, &mut request.extra);
     }
     let stream = body.stream.unwrap_or_default();
+    sound::chat(&request)?;
     Ok(Decoded { request, stream, warnings, answer: Box::new(asked) })
 }
 

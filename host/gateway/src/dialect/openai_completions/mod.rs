@@ -18,7 +18,7 @@ use serde_json::value::RawValue;
 
 use super::error::DecodeError;
 use super::read::{self, OneOrMany, Text};
-use super::{Answer, Decoded, Identity, StreamEncoder, openai_chat};
+use super::{Answer, Decoded, Identity, StreamEncoder, openai_chat, sound};
 
 pub use stream::Encoder;
 
@@ -94,6 +94,7 @@ pub fn decode(body: &[u8]) -> Result<Decoded, DecodeError> {
     request.seed = body.seed;
     request.user = body.user.map(Text::into_string);
     request.extra = body.rest.to_json();
+    sound::extra(request.extra.as_deref())?;
     let include_usage = body.stream_options.and_then(|options| options.include_usage).unwrap_or_default();
     Ok(Decoded {
         request,

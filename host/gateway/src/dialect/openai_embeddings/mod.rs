@@ -17,6 +17,7 @@ use jackfield_runtime::api::embedding::{EmbedRequest, EmbedResponse, Encoding, V
 use self::input::Inputs;
 use super::error::DecodeError;
 use super::read::{self, Text};
+use super::sound;
 use super::write::Json;
 
 object! {
@@ -81,6 +82,7 @@ pub fn decode(body: &[u8]) -> Result<Decoded, DecodeError> {
     request.dimensions = body.dimensions;
     request.user = body.user.map(Text::into_string);
     request.extra = body.rest.to_json();
+    sound::extra(request.extra.as_deref())?;
     Ok(Decoded { request, form })
 }
 

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 use super::{Asked, Decoded, echo, items};
 use crate::dialect::error::DecodeError;
 use crate::dialect::read::{self, Labels, Rest, Text, TextOrParts};
+use crate::dialect::sound;
 
 object! {
     /// The body. What the answer repeats is kept as it came.
@@ -143,6 +144,7 @@ pub fn decode(body: &[u8]) -> Result<Decoded, DecodeError> {
         );
     }
     request.extra = body.rest.to_json();
+    sound::chat(&request)?;
     Ok(Decoded { request, stream: body.stream.unwrap_or_default(), warnings, answer: Box::new(asked) })
 }
 

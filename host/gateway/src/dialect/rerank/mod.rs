@@ -7,10 +7,10 @@ use jackfield_runtime::api::rerank::{RerankRequest, RerankResponse};
 use jackfield_runtime::api::types::Usage;
 use serde_json::value::RawValue;
 
-use super::Identity;
 use super::error::DecodeError;
 use super::read::{self, Text};
 use super::write::Json;
+use super::{Identity, sound};
 
 object! {
     /// The body.
@@ -61,6 +61,7 @@ pub fn decode(body: &[u8]) -> Result<Decoded, DecodeError> {
         max_tokens_per_document: body.max_tokens_per_doc,
         extra: body.rest.to_json(),
     };
+    sound::extra(request.extra.as_deref())?;
     Ok(Decoded { request, documents: told })
 }
 
