@@ -9,6 +9,7 @@ mod guest_side;
 mod host_side;
 mod log;
 mod plugins;
+mod prompts;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
