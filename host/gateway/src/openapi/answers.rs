@@ -45,8 +45,9 @@ const REFUSALS: [(&str, &str); 6] = [
 ];
 
 /// Further ones where a request goes to a provider.
-const ROUTED: [(&str, &str); 9] = [
+const ROUTED: [(&str, &str); 10] = [
     ("403", "The API key, or the provider's, may not do this."),
+    ("412", "A budget of this gateway's has too little left for the request."),
     ("429", "Too many requests or tokens, or no money left: the provider's limits or this gateway's."),
     ("446", "A guardrail denied the request or the answer; `hook_results` tells which."),
     ("500", "A fault of this gateway or of a plugin."),
