@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use jackfield_e2e::gateway::provider;
-use jackfield_e2e::{Reply, Script, Served};
+use jackfield_e2e::{Reply, Script, Served, Step};
 use serde_json::{Value, json};
 
 use crate::wire::{ANTHROPIC, OPENAI, sse};
@@ -226,4 +226,22 @@ async fn an_answer_from_the_cache_is_not_counted() {
         let ask = ask.header("x-portkey-config", r#"{"cache":{"mode":"simple"}}"#);
         assert_eq!(ask.send().await.unwrap().status(), 200);
     }
+}
+
+/// The upstream has the prompt, and charges for it whoever still waits.
+#[tokio::test]
+async fn the_prompt_counts_when_the_client_leaves_before_the_answer() {
+    let limits = r#"usage_limits = [{ type = "tokens", credit_limit = 400 }]"#;
+    let (bench, _folder) = bench(vec![Reply::default().then(Step::Hang), OPENAI.reply("a")], limits).await;
+    let mut request = small(10);
+    request["messages"][0]["content"] = json!("a long question ".repeat(50));
+    let asking = ask(&bench, "ann", &request);
+    let came = bench.upstream.until("the request", |upstream| upstream.requests().len() == 1);
+    tokio::select! {
+        _ = asking => panic!("nobody answers"),
+        () = came => {}
+    }
+    bench.upstream.until("nobody waits", |upstream| upstream.open() == 0).await;
+    assert_eq!(ask(&bench, "ann", &small(200)).await.status(), 412, "some 300 tokens went up");
+    assert_eq!(ask(&bench, "ann", &small(10)).await.status(), 200);
 }

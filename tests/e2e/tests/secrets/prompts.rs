@@ -19,7 +19,8 @@ fn answer(text: &str) -> Value {
 async fn ask(prompt: &str, said: &str, server: &str) {
     let replies = vec![Reply::json(200, &answer(said).to_string())];
     let upstream = Script::start(replies).await;
-    let served = Served::start(&format!("{}{server}", provider("up", "openai", &upstream.origin(), ""))).await;
+    let served =
+        Served::start(&format!("{}{server}", provider("up", "openai", &upstream.origin(), ""))).await;
     let body =
         json!({ "model": "up/m", "max_tokens": 9, "messages": [{ "role": "user", "content": prompt }] });
     for path in ["/v1/chat/completions", "/v1/messages"] {
@@ -36,7 +37,8 @@ async fn prompts_and_answers_are_logged_only_where_that_is_asked_for() {
     log::keep();
     ask("a-private-question", "a-private-answer", "").await;
     let quiet = log::all();
-    let usage = quiet.lines().find(|line| line.contains("provider=\"up\"") && line.contains("output_tokens=4"));
+    let usage =
+        quiet.lines().find(|line| line.contains("provider=\"up\"") && line.contains("output_tokens=4"));
     assert!(usage.is_some_and(|line| line.contains("trace=")), "what was used is logged");
     assert!(quiet.contains("status=200"), "that somebody asked is logged");
     for private in ["a-private-question", "a-private-answer"] {
