@@ -28,9 +28,8 @@ pub(crate) struct Delivery {
 
 impl Delivery {
     pub(crate) fn new(hold: Hold, account: Option<Account>) -> Self {
-        let (meter, recording) =
-            account.map_or((None, None), |Account { meter, recording }| (Some(meter), recording));
-        Self { hold: Some(hold), meter, recording }
+        let (delivery, recording) = Self::held(account);
+        Self { hold: Some(hold), recording, ..delivery }
     }
 
     /// A stream that is held before it goes anywhere, and what keeps it for the

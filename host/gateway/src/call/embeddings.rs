@@ -1,13 +1,12 @@
 //! One try of embeddings at one target: passed on where the upstream speaks
 //! OpenAI's dialect of them, decoded and encoded again where it doesn't.
 
-use jackfield_router::usage::{Counted, of_whole};
-use jackfield_router::{BoxFuture, Failure, FailureKind};
-use jackfield_runtime::api::passthrough::{Dialect, Framing};
+use jackfield_router::usage::Counted;
+use jackfield_router::{BoxFuture, Failure};
+use jackfield_runtime::api::passthrough::Dialect;
 
-use super::passed::check;
 use super::tries::{Kind, Turn};
-use super::{Answer, JSON, Target};
+use super::{Answer, JSON, Target, passed};
 use crate::dialect::openai_embeddings as dialect;
 use crate::endpoint::ChatDialect;
 use crate::guard::Form;
@@ -21,7 +20,7 @@ impl Kind for Embeddings {
         Box::pin(async move {
             let target = turn.target;
             if target.provider.speaks(&target.context, Dialect::OpenaiEmbeddings).await? {
-                pass(turn).await
+                passed::whole(Dialect::OpenaiEmbeddings, self.own_headers(), turn).await
             } else {
                 decode(target, &turn.named()?).await
             }
@@ -39,27 +38,6 @@ impl Kind for Embeddings {
     fn own_headers(&self) -> &'static [&'static str] {
         ChatDialect::OpenaiChat.headers()
     }
-}
-
-async fn pass(turn: Turn<'_>) -> Result<Answer, Failure> {
-    let Turn { behalf, leaf, target, body, prompt, .. } = turn;
-    let (dialect, own) = (Dialect::OpenaiEmbeddings, Embeddings.own_headers());
-    let answer = behalf.forward(leaf, target, dialect, false, own, body.clone()).await?;
-    if answer.framing != Framing::Whole {
-        return Err(Failure::new(
-            FailureKind::BadUpstreamAnswer,
-            "embeddings were asked for and the upstream sent a stream",
-        ));
-    }
-    let whole = answer.body.read_all(behalf.services.answer_limit).await?;
-    check(&whole).map_err(|failure| Failure {
-        sent: true,
-        provider: failure.provider.or_else(|| Some(target.name.as_ref().to_owned())),
-        ..failure
-    })?;
-    let used = of_whole(dialect, prompt, &whole);
-    let (status, headers) = (answer.status, answer.headers);
-    Ok(Answer { status, headers, used, passed: true, ..Answer::whole(target, JSON, whole, Vec::new()) })
 }
 
 async fn decode(target: &Target, body: &[u8]) -> Result<Answer, Failure> {

@@ -188,3 +188,11 @@ pub(crate) struct Target {
     pub(crate) model: Arc<str>,
     pub(crate) context: CallContext,
 }
+
+impl Target {
+    /// What the upstream says once it has begun to answer is its own doing.
+    fn blamed(&self, failure: Failure) -> Failure {
+        let provider = failure.provider.or_else(|| Some(self.name.as_ref().to_owned()));
+        Failure { sent: true, provider, ..failure }
+    }
+}

@@ -2,13 +2,11 @@
 //! OpenAI's dialect of it. Nothing stands in for it elsewhere: what isn't
 //! judged must not look as if it were.
 
-use jackfield_router::usage::of_whole;
 use jackfield_router::{BoxFuture, Failure, FailureKind};
-use jackfield_runtime::api::passthrough::{Dialect, Framing};
+use jackfield_runtime::api::passthrough::Dialect;
 
-use super::passed::check;
 use super::tries::{Kind, Turn};
-use super::{Answer, JSON};
+use super::{Answer, passed};
 use crate::endpoint::ChatDialect;
 
 /// The model of requests that name none: OpenAI's own word for it.
@@ -34,7 +32,7 @@ impl Kind for Moderations {
 
 async fn pass(turn: Turn<'_>) -> Result<Answer, Failure> {
     const DIALECT: Dialect = Dialect::OpenaiModerations;
-    let Turn { behalf, leaf, target, body, prompt, .. } = turn;
+    let target = turn.target;
     if !target.provider.speaks(&target.context, DIALECT).await? {
         let message = format!(
             "the provider {:?} has no moderations; ask one that has, or add `openai-moderations` to its \
@@ -44,20 +42,5 @@ async fn pass(turn: Turn<'_>) -> Result<Answer, Failure> {
         let provider = Some(target.name.as_ref().to_owned());
         return Err(Failure { provider, ..Failure::new(FailureKind::Unsupported, message) });
     }
-    let own = Moderations.own_headers();
-    let answer = behalf.forward(leaf, target, DIALECT, false, own, body.clone()).await?;
-    let whose = |failure: Failure| Failure {
-        sent: true,
-        provider: failure.provider.or_else(|| Some(target.name.as_ref().to_owned())),
-        ..failure
-    };
-    if answer.framing != Framing::Whole {
-        let message = "a moderation was asked for and the upstream sent a stream";
-        return Err(whose(Failure::new(FailureKind::BadUpstreamAnswer, message)));
-    }
-    let whole = answer.body.read_all(behalf.services.answer_limit).await?;
-    check(&whole).map_err(whose)?;
-    let used = of_whole(DIALECT, prompt, &whole);
-    let (status, headers) = (answer.status, answer.headers);
-    Ok(Answer { status, headers, used, passed: true, ..Answer::whole(target, JSON, whole, Vec::new()) })
+    passed::whole(DIALECT, Moderations.own_headers(), turn).await
 }
