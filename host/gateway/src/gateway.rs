@@ -27,6 +27,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body as HttpBody;
 use jackfield_router::access::Keys;
+use jackfield_router::config::Hook;
 use jackfield_router::plan::{Names, Plans};
 use jackfield_router::{Failure, FailureKind, Node, Router};
 use jackfield_runtime::api::transcription::Task;
@@ -62,6 +63,8 @@ struct Inner {
     plans: Plans,
     /// What clients may bring along.
     grants: Grants,
+    /// Guardrails of all requests, and of all answers.
+    always: [Vec<Hook>; 2],
     keys: Option<Arc<dyn Keys>>,
     router: Router,
     /// Set once the gateway is about to end.

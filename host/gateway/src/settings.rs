@@ -36,6 +36,11 @@ pub struct ServerSettings {
     /// `[server.guardrails]`: guardrails that configs name, each as the JSON
     /// that a client would send.
     pub guardrails: BTreeMap<String, String>,
+    /// `input-guardrails`: guardrails that every request passes, whatever its
+    /// config says; as the JSON list that a client would send in a header.
+    pub input_guardrails: Option<String>,
+    /// `output-guardrails`: the same, of answers.
+    pub output_guardrails: Option<String>,
     /// `[server.hooks]`: what guardrails may ask of the network.
     pub hooks: HookSettings,
     /// `[server.cache]`: how many answers are kept for configs that ask for it.
@@ -92,6 +97,8 @@ impl Default for ServerSettings {
             keys: BTreeMap::new(),
             configs: BTreeMap::new(),
             guardrails: BTreeMap::new(),
+            input_guardrails: None,
+            output_guardrails: None,
             hooks: HookSettings::default(),
             cache: CacheSettings::default(),
             limits: LimitRules::default(),
@@ -129,6 +136,9 @@ impl ServerSettings {
             &mut settings.guardrails,
             guardrails.and_then(|node| node.map(|node| guardrails::guardrail(&node))),
         );
+        let mut always = |name| fields.take(name).and_then(|node| guardrails::always(&node, name));
+        settings.input_guardrails = always("input-guardrails");
+        settings.output_guardrails = always("output-guardrails");
         set(&mut settings.hooks, fields.take("hooks").and_then(|node| HookSettings::read(&node)));
         set(&mut settings.cache, fields.take("cache").and_then(|node| CacheSettings::read(&node)));
         set(&mut settings.limits, fields.take("limits").and_then(|node| node.deserialize()));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jackfield_router::config::{CacheMode, Config, ConfigError, Hook};
-use jackfield_router::plan::{Meaning, Named, Surroundings, Wish};
+use jackfield_router::plan::{Meaning, Named, Surroundings, Wish, of_model};
 
 use super::Inner;
 use crate::own::Grants;
@@ -14,6 +14,13 @@ pub(super) struct Around<'g> {
     pub(super) gateway: &'g Inner,
     /// Whether the config stands in the gateway's own configuration.
     pub(super) written_here: bool,
+}
+
+impl Around<'_> {
+    /// Whether the guardrails of everything can be used.
+    pub(super) fn usable(&self) -> Result<(), ConfigError> {
+        of_model("model", "any".into(), "any".into(), self).map(drop)
+    }
 }
 
 /// Reads a config. One that says nothing is a target that the request's own
@@ -52,6 +59,11 @@ impl Surroundings for Around<'_> {
 
     fn hook(&self, id: &str) -> Result<Hook, String> {
         self.gateway.services.guardrails.saved(id)
+    }
+
+    fn always(&self) -> [&[Hook]; 2] {
+        let [before, after] = &self.gateway.always;
+        [before, after]
     }
 
     fn permits(&self, wish: Wish<'_>) -> Result<(), String> {

@@ -57,6 +57,9 @@ pub enum BuildError {
         /// What, and the line that would grant it.
         why: String,
     },
+    /// A guardrail of everything can't be used.
+    #[error("[server] {0}")]
+    Always(#[source] ConfigError),
     /// What guardrails may call can't be granted.
     #[error("[server.hooks] {0}")]
     Hooks(#[from] PolicyError),
@@ -156,6 +159,7 @@ impl GatewayBuilder {
             answer_limit: self.settings.answer,
             providers: self.providers,
         };
+        let always = always(&self.settings)?;
         let mut inner = Inner {
             settings: self.settings,
             services,
@@ -164,11 +168,13 @@ impl GatewayBuilder {
             routes: BTreeMap::new(),
             plans: Plans::new(PLANS, PLAN_BYTES),
             grants,
+            always,
             keys: self.keys,
             router: self.router,
             leaving: AtomicBool::new(false),
         };
         let around = Around { gateway: &inner, written_here: true };
+        around.usable().map_err(BuildError::Always)?;
         let mut routes = BTreeMap::new();
         for (route, config) in self.routes {
             let plan = build(&config, &format!("routes.{route}"), &Overrides::default(), &around)
@@ -183,6 +189,16 @@ impl GatewayBuilder {
         inner.routes = routes;
         Ok(Gateway { inner: Arc::new(inner) })
     }
+}
+
+/// Guardrails of everything: of requests, and of answers.
+fn always(settings: &ServerSettings) -> Result<[Vec<Hook>; 2], BuildError> {
+    let read = |text: &Option<String>, place| match text {
+        None => Ok(Vec::new()),
+        Some(text) => Hook::parse_list(text, place).map_err(BuildError::Always),
+    };
+    let before = read(&settings.input_guardrails, "/input-guardrails")?;
+    Ok([before, read(&settings.output_guardrails, "/output-guardrails")?])
 }
 
 /// What runs guardrails.

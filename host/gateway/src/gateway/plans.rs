@@ -38,7 +38,12 @@ impl Gateway {
                 return Ok(Arc::clone(route));
             }
             return inner.plans.get("", model, || match inner.names.resolve(model) {
-                Ok(Meaning::Model(named)) => Ok(of_model("model", named.provider, named.model)),
+                Ok(Meaning::Model(named)) => {
+                    let around = Around { gateway: inner, written_here: true };
+                    let plan = of_model("model", named.provider, named.model, &around);
+                    // They were tried when the gateway was set up.
+                    plan.map_err(|error| Failure::internal(error.to_string()))
+                }
                 Ok(Meaning::Route) => Err(Failure::internal(format!("the route {model:?} has no plan"))),
                 Err(error) => Err(Failure::new(FailureKind::NotFound, error.to_string())),
             });

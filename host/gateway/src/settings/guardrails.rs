@@ -1,7 +1,11 @@
-//! `[server.hooks]`: what guardrails may ask of the network, and
-//! `[server.guardrails.NAME]`: guardrails that configs name.
+//! `[server.hooks]`: what guardrails may ask of the network,
+//! `[server.guardrails.NAME]`: guardrails that configs name, and those that hold
+//! for everything.
 //!
 //! ```toml
+//! [server]
+//! input-guardrails = ["no-secrets"]
+//!
 //! [server.hooks]
 //! origins = ["https://checks.example.com"]
 //!
@@ -42,6 +46,19 @@ pub(super) fn guardrail(node: &Node<'_>) -> Option<String> {
         false => node.string()?.to_owned(),
     };
     match Hook::parse(&text, "") {
+        Ok(_) => Some(text),
+        Err(error) => {
+            node.reject(error);
+            None
+        }
+    }
+}
+
+/// Guardrails of everything that the gateway answers, as the JSON text of their
+/// list.
+pub(super) fn always(node: &Node<'_>, name: &str) -> Option<String> {
+    let text = node.deserialize::<serde_json::Value>()?.to_string();
+    match Hook::parse_list(&text, &format!("/{name}")) {
         Ok(_) => Some(text),
         Err(error) => {
             node.reject(error);

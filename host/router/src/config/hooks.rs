@@ -8,6 +8,7 @@
 //! doesn't know, stops the config.
 
 mod text;
+mod toml;
 
 use super::read::{Item, Object};
 use crate::guard::{self, Rule, Stage};
@@ -86,6 +87,9 @@ pub struct Feedback {
 }
 
 const KINDS: &[(&str, HookKind)] = &[("guardrail", HookKind::Guardrail), ("mutator", HookKind::Mutator)];
+
+/// What a route of `jackfield.toml` has of them.
+pub(super) use toml::take;
 
 /// Reads `before_request_hooks` or `after_request_hooks`.
 pub(super) fn long(item: &Item<'_>) -> Option<Vec<Hook>> {

@@ -10,6 +10,7 @@
 //!     { model = "openai/gpt-4o-mini", retry = 2 },
 //!     { strategy = "least-busy", targets = [{ model = "a/tiny" }, { model = "b/tiny", weight = 2 }] },
 //! ]
+//! input-guardrails = ["no-secrets"]
 //! ```
 
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ use jackfield_runtime::settings::document::{Fields, Node};
 
 use super::rules::{BreakerRule, CacheMode, CacheRule, RETRY_STATUSES, RetryRule};
 use super::strategy::{Condition, MODES, Mode, Sticky, Strategy, sticky_field};
-use super::{Config, Item, Report, validate};
+use super::{Config, Item, Report, hooks, validate};
 use crate::json::Json;
 use crate::params::Drop;
 use crate::query;
@@ -90,6 +91,7 @@ fn config(node: &Node<'_>, pointer: String, depth: usize) -> Option<Config> {
     config.default_params = fields.take("default-params").and_then(|node| params(&node)).unwrap_or_default();
     let drops = fields.take("drop-params").and_then(|node| node.list(|node| node.parse::<Drop>()));
     config.drop_params = drops.unwrap_or_default();
+    [config.before, config.after] = hooks::take(&mut fields);
     fields.finish();
     Some(config)
 }

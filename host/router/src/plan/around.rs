@@ -86,6 +86,12 @@ pub trait Surroundings: Sync {
         Err(format!("no guardrail is saved as {id:?}: write its checks"))
     }
 
+    /// Guardrails that every plan has, before those of its own: of requests,
+    /// and of answers. No config can take them away.
+    fn always(&self) -> [&[Hook]; 2] {
+        [&[], &[]]
+    }
+
     /// Whether the wish is fulfilled whenever the plan runs.
     ///
     /// # Errors

@@ -17,9 +17,29 @@ use crate::json::Json;
 use crate::params::Params;
 use crate::retry::Budget;
 
-/// A plan for a model of a provider, without rules.
-pub fn of_model(path: &str, provider: Arc<str>, model: Arc<str>) -> Node {
-    Node::Leaf(Arc::new(Leaf::plain(path, Some(provider), Some(model))))
+/// A plan for a model of a provider, without rules but those that all plans have.
+///
+/// # Errors
+/// A guardrail of all plans that can't be used.
+pub fn of_model(
+    path: &str,
+    provider: Arc<str>,
+    model: Arc<str>,
+    around: &dyn Surroundings,
+) -> Result<Node, ConfigError> {
+    let mut leaf = Leaf::plain(path, Some(provider), Some(model));
+    let [before, after] = around.always();
+    if !before.is_empty() || !after.is_empty() {
+        let overrides = Overrides::default();
+        let mut builder = Builder { around, overrides: &overrides, account: None, problems: Vec::new() };
+        leaf.before = builder.hooks(before.to_vec(), None);
+        leaf.after = builder.hooks(after.to_vec(), None);
+        builder.ask_checks(&leaf);
+        if !builder.problems.is_empty() {
+            return Err(ConfigError::new(builder.problems));
+        }
+    }
+    Ok(Node::Leaf(Arc::new(leaf)))
 }
 
 /// Makes a plan of a config. `root` is what paths begin with: `config`, or
@@ -42,9 +62,12 @@ pub fn build(
     let list = |text: &Option<String>, place| {
         text.as_deref().map_or(Ok(Vec::new()), |text| Hook::parse_list(text, place))
     };
+    let [before, after] = around.always();
+    let sent_before = list(&overrides.input_guardrails, "x-portkey-default-input-guardrails")?;
+    let sent_after = list(&overrides.output_guardrails, "x-portkey-default-output-guardrails")?;
     let top = Inherited {
-        default_before: list(&overrides.input_guardrails, "x-portkey-default-input-guardrails")?,
-        default_after: list(&overrides.output_guardrails, "x-portkey-default-output-guardrails")?,
+        default_before: [before, &sent_before].concat(),
+        default_after: [after, &sent_after].concat(),
         ..Inherited::default()
     };
     let node = builder.node(config, root, &top);
@@ -247,6 +270,10 @@ impl Builder<'_> {
         if leaf.passthrough {
             self.wish(at, "passthrough", Wish::Passthrough);
         }
+        self.ask_checks(leaf);
+    }
+
+    fn ask_checks(&mut self, leaf: &Leaf) {
         for (stage, hooks) in [(Stage::Before, &leaf.before), (Stage::After, &leaf.after)] {
             for hook in hooks {
                 if let Some(check) = hook.misplaced(stage) {

@@ -165,9 +165,10 @@ impl Shelf {
 mod tests {
     use super::*;
     use crate::plan::of_model;
+    use crate::testing::Around;
 
     fn get(plans: &Plans, scope: &str, text: &str) -> Arc<Node> {
-        let make = || Ok::<_, ()>(of_model(text, "p".into(), "m".into()));
+        let make = || of_model(text, "p".into(), "m".into(), &Around::default());
         plans.get(scope, text, make).unwrap()
     }
 

@@ -233,7 +233,8 @@ fn routes_and_plain_models_become_the_same_tree() {
     let plan = build(&config, "routes.fast", &Overrides::default(), &Around::default()).unwrap();
     let leaf = leaf(&plan, "routes.fast.targets[0]");
     assert_eq!((leaf.provider.as_deref(), leaf.model.as_deref()), (Some("openai"), Some("gpt-4o")));
-    let Node::Leaf(plain) = of_model("config", "openai".into(), "gpt-4o".into()) else { panic!() };
+    let plain = of_model("config", "openai".into(), "gpt-4o".into(), &Around::default());
+    let Node::Leaf(plain) = plain.unwrap() else { panic!() };
     assert_eq!((plain.provider.as_deref(), plain.model.as_deref()), (Some("openai"), Some("gpt-4o")));
     assert_eq!((plain.retry.attempts, plain.strict, plain.params.is_empty()), (0, true, true));
 }

@@ -127,3 +127,31 @@ async fn a_guardrail_that_runs_beside_delays_and_changes_nothing() {
         assert!(found, "{counted}");
     }
 }
+
+/// Whatever a client sends or leaves out.
+#[tokio::test]
+async fn guardrails_of_the_whole_gateway_hold_for_models_routes_and_configs_alike() {
+    let config = "[server]\ninput-guardrails = [\"no-hello\"]\n\
+                  output-guardrails = [{ deny = true, \"default.contains\" = { words = [\"from b\"], operator = \"none\" } }]\n\
+                  [server.guardrails.no-hello]\ndeny = true\n\
+                  \"default.contains\" = { words = [\"hello\"], operator = \"none\" }\n\
+                  [routes.r]\nmodel = \"a/m\"\n";
+    let two = Two::new(vec![OPENAI.reply("from a")], vec![OPENAI.reply("from b")], config).await;
+    let none = json!({ "provider": "a", "input_guardrails": [], "default_input_guardrails": [] });
+    assert_eq!(two.ask(&none, &[]).await.status(), 446, "a config can't take it away");
+    for model in ["a/m", "r"] {
+        let hello = two.served.ask(OPENAI.path, &OPENAI.request(model)).send().await.unwrap();
+        assert_eq!(hello.status(), 446, "{model}");
+    }
+}
+
+#[tokio::test]
+async fn guardrails_of_a_route_hold_for_it_alone() {
+    let no = "{ deny = true, \"default.contains\" = { words = [\"from a\"], operator = \"none\" } }";
+    let config = format!("[routes.r]\nmodel = \"a/m\"\noutput-guardrails = [{no}]\n");
+    let two = Two::new(vec![OPENAI.reply("from a"); 2], vec![OPENAI.reply("from b")], &config).await;
+    for (model, status) in [("r", 446), ("a/m", 200)] {
+        let response = two.served.ask(OPENAI.path, &OPENAI.request(model)).send().await.unwrap();
+        assert_eq!(response.status(), status, "{model}");
+    }
+}

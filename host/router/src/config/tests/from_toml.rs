@@ -102,3 +102,34 @@ fn what_is_wrong_is_reported_with_its_line() {
         assert!(problems.contains(expected), "{text}: {problems}");
     }
 }
+
+#[test]
+fn guardrails_of_a_route_are_read_as_a_config_writes_them() {
+    let routes = read(
+        r#"
+        [routes.careful]
+        model = "x/y"
+        input-guardrails = ["saved", { deny = true, wordCount = { maxWords = 5 } }]
+        output-mutators = [{ "default.regexReplace" = { rule = "a" } }]
+        "#,
+    );
+    let route = &routes.unwrap_or_else(|problems| panic!("{problems}"))["careful"];
+    let before = route.before.as_deref().unwrap();
+    assert!(matches!(&before[0].checks, Checks::Saved(id) if id == "saved"));
+    assert_eq!((before[1].deny, before[1].written()[0].id.as_str()), (true, "default.wordCount"));
+    let after = route.after.as_deref().unwrap();
+    assert_eq!((after.len(), after[0].kind), (1, HookKind::Mutator));
+}
+
+#[test]
+fn a_guardrail_of_a_route_that_cannot_work_is_refused_where_it_stands() {
+    for (list, expected) in [
+        ("[{ wordCout = {} }]", "wordCount"),
+        ("[{ deny = true, async = true, wordCount = { maxWords = 1 } }]", "nobody waits"),
+        ("\"saved\"", "a list"),
+    ] {
+        let problems = read(&format!("[routes.r]\nmodel = \"x/y\"\noutput-guardrails = {list}")).unwrap_err();
+        let told = problems.to_string();
+        assert!(told.contains("jackfield.toml:3") && told.contains(expected), "{told}");
+    }
+}
