@@ -44,7 +44,7 @@ fuzz: ## Fuzz each parser for FUZZ_SECONDS (60); needs nightly and cargo-fuzz
 
 fuzz-cases: guests ## Try FUZZ_CASES (1000000) cases of each gateway target, with the stable compiler
 	@set -e; for target in $(GATEWAY_TARGETS); do \
-		$(CARGO) run --release -p jackfield-fuzz-gateway --bin cases -- $$target $(FUZZ_CASES); \
+		$(CARGO) run --profile quick -p jackfield-fuzz-gateway --bin cases -- $$target $(FUZZ_CASES); \
 	done
 
 fmt: ## Format the code

@@ -11,6 +11,9 @@ echo "the oracle's own tests"
 # -B: no bytecode into the source tree.
 (cd "$here" && "$root/sdk/bin/python" -B -m unittest --quiet oracle_test)
 
+echo "signatures as botocore makes them"
+"$root/litellm/bin/python" -B "$here/sigv4_cases.py" "$here/../../host/runtime/src/egress/auth/aws/cases.json"
+
 cd "$here/../.."
 # Of the whole workspace, so that nothing is built with other features than by
 # `make test`.

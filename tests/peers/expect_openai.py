@@ -12,6 +12,9 @@ chat, chat-stream:
     usage: null or {"prompt", "completion", "total", "cached", "reasoning",
     "audio_input", "audio_output", "source"}; source is "usage" or "x_groq".
     error: set when the stream broke off with an error after status 200.
+responses, responses-stream, completions, completions-stream:
+    The shape of chat with one choice or more. The reason for the end of a
+    response is worded as a chat's.
 embeddings:
     {"model", "usage", "vectors": [{"index", "dims", "sha256", "values"}]}
     values are 32-bit floats, sha256 is over their little-endian bytes.
@@ -26,7 +29,15 @@ import hashlib
 import numpy
 import openai
 
-from openai_fields import body_error, extra, usage_of, whole_choice
+import openai_others
+from openai_fields import (
+    body_error,
+    client,
+    extra,
+    status_error,
+    usage_of,
+    whole_choice,
+)
 from openai_stream import accumulated
 
 
@@ -34,19 +45,13 @@ def call_for(path):
     """The function that replays a request to this path, or None."""
     if path.endswith("/chat/completions"):
         return chat
+    if path.endswith("/completions"):
+        return openai_others.completions
+    if path.endswith("/v1/responses"):
+        return openai_others.responses
     if path.endswith("/embeddings") and not path.startswith("/api/"):
         return embeddings
     return None
-
-
-def client(http, exchange, suffix):
-    prefix = exchange["path"].split("?")[0].removesuffix(suffix)
-    return openai.OpenAI(
-        api_key="unused",
-        base_url=f"https://{exchange['host']}{prefix}",
-        http_client=http,
-        max_retries=0,
-    )
 
 
 def chat(http, exchange, request, stream):
@@ -79,9 +84,13 @@ def embeddings(http, exchange, request, stream):
         )
     except openai.APIStatusError as error:
         return "error", status_error(error)
+    usage = usage_of(answer)
+    # Voyage counts only in total, and embeddings have nothing but input.
+    if usage and usage["prompt"] is None:
+        usage["prompt"] = usage["total"]
     return "embeddings", {
         "model": answer.model,
-        "usage": usage_of(answer),
+        "usage": usage,
         "vectors": [vector(item) for item in answer.data],
     }
 
@@ -95,9 +104,3 @@ def vector(item):
         # numpy's repr is the shortest decimal that gives the same f32 back.
         "values": [float(str(value)) for value in values],
     }
-
-
-def status_error(error):
-    result = body_error(error.status_code, error.body)
-    result["exception"] = type(error).__name__
-    return result

@@ -1,9 +1,21 @@
 """Single fields of the openai client's answers, as expect_openai.py words them."""
 
+import openai
 from openai.types import CompletionUsage
 
 # Where providers put reasoning text that the protocol itself has no field for.
 REASONING_FIELDS = ("reasoning_content", "reasoning")
+
+
+def client(http, exchange, suffix):
+    """A client whose requests go where the exchange was recorded."""
+    prefix = exchange["path"].split("?")[0].removesuffix(suffix)
+    return openai.OpenAI(
+        api_key="unused",
+        base_url=f"https://{exchange['host']}{prefix}",
+        http_client=http,
+        max_retries=0,
+    )
 
 
 def extra(model, name):
@@ -103,3 +115,9 @@ def body_error(status, body):
         "param": body.get("param"),
         "message": body.get("message"),
     }
+
+
+def status_error(error):
+    result = body_error(error.status_code, error.body)
+    result["exception"] = type(error).__name__
+    return result

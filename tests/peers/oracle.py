@@ -30,6 +30,9 @@ import expect_openai
 OPENAI_FILES = (
     "openai-chat-completions",
     "openai-embeddings",
+    "openai-responses",
+    "openai-completions",
+    "voyage",
     "azure-openai",
     "groq",
     "mistral",

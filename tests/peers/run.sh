@@ -10,6 +10,7 @@
 #     JACKFIELD_PEER_LLAMA_KEY    the API key of all three
 #     JACKFIELD_PEER_LITELLM      LiteLLM proxy in front of the first two
 #     JACKFIELD_PEER_LITELLM_KEY  its API key
+#     JACKFIELD_PEER_SIGV4        a server that checks AWS signatures with botocore
 #     JACKFIELD_FOREIGN           folder of the guests made of other languages
 #     JACKFIELD_PEER_ORACLE       see oracle.py; only where recordings exist:
 #                                 JACKFIELD_RECORDED, or ../shared/recorded
@@ -85,6 +86,10 @@ start litellm env \
     PEER_TOOL_BASE="http://127.0.0.1:$tool_port/v1" \
     "$root/litellm/bin/litellm" --config "$here/litellm.yaml" \
     --host 127.0.0.1 --port "$litellm_port"
+# botocore is among what LiteLLM needs. -B: no bytecode into the source tree.
+start sigv4 "$root/litellm/bin/python" -B "$here/sigv4_server.py"
+await_url sigv4 "$last"
+export JACKFIELD_PEER_SIGV4=$url
 await llama-chat "${groups[0]}" "http://127.0.0.1:$chat_port/health"
 await llama-tool "${groups[1]}" "http://127.0.0.1:$tool_port/health"
 await llama-rank "${groups[2]}" "http://127.0.0.1:$rank_port/health"

@@ -161,7 +161,7 @@ impl Providers for Opened {
         let preset = config.catalog.get(written.map_or(provider, |preset| preset.as_str()));
         let known = preset.and_then(|preset| preset.model(model));
         known.map_or_else(ModelFacts::default, |known| ModelFacts {
-            price: known.price,
+            price: known.price.as_ref().map(|quote| quote.price),
             output_tokens: known.output_tokens,
         })
     }

@@ -10,6 +10,7 @@ pub mod endpoint;
 pub mod providers;
 pub mod serve;
 pub mod settings;
+pub mod sigv4;
 pub mod wire;
 
 mod auth;

@@ -88,7 +88,9 @@ impl Bound {
 
     /// How the embedding requests of a model are to be split.
     pub(crate) fn batch_limits(&self, model: &str) -> BatchLimits {
-        self.plugin.manifest().batch_limits(model)
+        let limits = self.plugin.manifest().batch_limits(model);
+        let known = self.settings.embedding_inputs.get(model).copied();
+        BatchLimits { inputs: limits.inputs.into_iter().chain(known).min(), ..limits }
     }
 
     /// Follows secrets whose files have changed, every few seconds at most.
@@ -162,11 +164,16 @@ fn bind_with(
     let provider = name
         .parse()
         .map_err(|error| BindError::Name { provider: name.to_owned(), reason: format!("{error}") })?;
-    let config = manifest.bind(&provider, &settings.config)?;
+    let config = manifest.bind_settings(&provider, settings)?;
     let directories = directories(manifest, name, settings)?;
-    let authenticators = secrets.authenticators(manifest, &config, name)?;
+    let authenticators = secrets.authenticators(manifest, &config, &services.clock, name)?;
     let auths = manifest.auth.keys().map(|name| name.as_str().to_owned()).collect();
     let policy = Policy::new(name, config.asked().to_vec(), settings.grant.origins.clone(), auths)?;
+    for (auth, authenticator) in &authenticators {
+        for endpoint in authenticator.endpoints() {
+            policy.check_endpoint(auth, &endpoint)?;
+        }
+    }
     let denied = policy.denied().map(|asked| asked.origin.to_string()).collect();
     let egress = Egress::new(
         policy,

@@ -2,20 +2,25 @@
 //! rotated, and turned into what authenticates requests. Nothing here hands a
 //! secret to a guest.
 
+mod authenticators;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use zeroize::Zeroizing;
+
 use crate::bound::Services;
+use crate::clock::Clock;
 use crate::egress::Egress;
-use crate::egress::auth::{Authenticator, Scheme, SharedSecret, User};
+use crate::egress::auth::{Authenticator, SharedSecret};
 use crate::egress::scan::SecretScanner;
 use crate::error::BindError;
-use crate::manifest::auth::{AuthScheme, BasicUser};
 use crate::manifest::name::Name;
 use crate::manifest::{BoundConfig, Manifest};
-use crate::secret::{BoundSecret, Secret, SecretSource};
+use crate::secret::{BoundSecret, Secret, SecretForm, SecretSource};
 use crate::settings::ProviderSettings;
+use authenticators::Materials;
 
 /// How often files are looked at for a rotated secret.
 const FOLLOW_EVERY: Duration = Duration::from_secs(2);
@@ -26,7 +31,7 @@ pub(crate) struct Secrets {
     held: BTreeMap<Name, Held>,
     /// What upstreams may still know: a secret that was replaced goes on being
     /// looked for.
-    former: Mutex<Vec<SharedSecret>>,
+    former: Mutex<Vec<Zeroizing<String>>>,
     looked: Mutex<Option<Instant>>,
 }
 
@@ -35,10 +40,16 @@ pub(crate) struct Secrets {
 struct Held {
     /// Where it is read again; nowhere if a caller brought it along.
     source: Option<BoundSecret>,
+    form: SecretForm,
     shared: SharedSecret,
 }
 
 impl Held {
+    /// What is to be looked for.
+    fn parts(&self) -> Vec<Zeroizing<String>> {
+        self.form.parts(&self.shared.expose())
+    }
+
     /// What is read again, if it comes from a file.
     fn file(&self) -> Option<&BoundSecret> {
         self.source.as_ref().filter(|bound| matches!(bound.source(), SecretSource::File(_)))
@@ -60,7 +71,8 @@ impl Secrets {
             }
         }
         let held = own.iter().map(|(name, secret)| {
-            (name.clone(), Held { source: None, shared: SharedSecret::new(secret.expose()) })
+            let form = manifest.secret_form(name);
+            (name.clone(), Held { source: None, form, shared: SharedSecret::new(secret.expose()) })
         });
         Ok(Self { held: held.collect(), former: Mutex::default(), looked: Mutex::default() })
     }
@@ -89,14 +101,15 @@ impl Secrets {
                         .map_or_else(|| "VARIABLE".to_owned(), |env| env.as_str().to_owned()),
                 });
             };
-            let bound = BoundSecret::bind(&services.secrets, source.clone()).await;
+            let form = manifest.secret_form(name);
+            let bound = BoundSecret::bind(&services.secrets, source.clone(), form).await;
             let bound = bound.map_err(|source| BindError::Secret {
                 provider: provider.to_owned(),
                 name: name.to_string(),
                 source,
             })?;
             let shared = SharedSecret::new(bound.get().expose());
-            held.insert(name.clone(), Held { source: Some(bound), shared });
+            held.insert(name.clone(), Held { source: Some(bound), form, shared });
         }
         Ok(Self { held, former: Mutex::default(), looked: Mutex::default() })
     }
@@ -107,62 +120,27 @@ impl Secrets {
         &self,
         manifest: &Manifest,
         config: &BoundConfig,
+        clock: &Arc<dyn Clock>,
         provider: &str,
     ) -> Result<BTreeMap<String, Arc<dyn Authenticator>>, BindError> {
+        let materials = Materials { secrets: self, config, clock };
         let mut all: BTreeMap<String, Arc<dyn Authenticator>> = BTreeMap::new();
         for (name, scheme) in &manifest.auth {
-            let scheme = self.scheme(scheme, config).map_err(|reason| BindError::Auth {
+            let made = materials.make(scheme).map_err(|reason| BindError::Auth {
                 provider: provider.to_owned(),
                 auth: name.to_string(),
                 reason,
             })?;
-            all.insert(name.to_string(), Arc::new(scheme));
+            all.insert(name.to_string(), made);
         }
         Ok(all)
-    }
-
-    fn scheme(&self, scheme: &AuthScheme, config: &BoundConfig) -> Result<Scheme, String> {
-        let secret = |name: &Name| self.held.get(name).map(|held| held.shared.clone());
-        let missing = Ok(Scheme::None);
-        Ok(match scheme {
-            AuthScheme::None => Scheme::None,
-            AuthScheme::Bearer { secret: name } => match secret(name) {
-                Some(secret) => Scheme::Bearer(secret),
-                None => return missing,
-            },
-            AuthScheme::Header { secret: name, header, prefix } => match secret(name) {
-                Some(secret) => Scheme::Header { name: header.clone(), prefix: prefix.clone(), secret },
-                None => return missing,
-            },
-            AuthScheme::Query { secret: name, parameter } => match secret(name) {
-                Some(secret) => Scheme::Query { parameter: parameter.clone(), secret },
-                None => return missing,
-            },
-            AuthScheme::Basic { user, password } => {
-                let Some(password) = secret(password) else { return missing };
-                let user = match user {
-                    BasicUser::Secret(name) => match secret(name) {
-                        Some(secret) => User::Secret(secret),
-                        None => return missing,
-                    },
-                    BasicUser::Text(template) => User::Text(config.user(user).ok_or_else(|| {
-                        format!("its user {template} needs a config value that is not set")
-                    })?),
-                };
-                Scheme::Basic { user, password }
-            }
-        })
     }
 
     /// What finds these secrets in texts.
     pub(crate) fn scanner(&self, provider: &str) -> Result<SecretScanner, BindError> {
         let former = self.former.lock().unwrap_or_else(PoisonError::into_inner);
-        let values: Vec<_> = self
-            .held
-            .values()
-            .map(|held| held.shared.expose())
-            .chain(former.iter().map(SharedSecret::expose))
-            .collect();
+        let held = self.held.values().flat_map(Held::parts);
+        let values: Vec<_> = held.chain(former.iter().cloned()).collect();
         SecretScanner::new(values.iter().map(|value| value.as_bytes())).map_err(|error| BindError::Auth {
             provider: provider.to_owned(),
             auth: "secrets".to_owned(),
@@ -182,7 +160,9 @@ impl Secrets {
             let Some(bound) = held.file() else { continue };
             match bound.refresh().await {
                 Ok(false) => {}
-                Ok(true) => self.take_over(bound, &held.shared, egress, &provider),
+                Ok(true) => {
+                    self.take_over(name, bound, held, egress, &provider);
+                }
                 Err(error) => {
                     tracing::warn!(provider, secret = %name, %error, "a secret can't be read again; the old one stays in use");
                 }
@@ -210,28 +190,50 @@ impl Secrets {
                 source,
             })?;
             if fresh {
-                self.take_over(bound, &held.shared, egress, provider);
-                changed = true;
+                changed |= self.take_over(name, bound, held, egress, provider);
             }
         }
         Ok(changed)
     }
 
-    fn take_over(&self, bound: &BoundSecret, shared: &SharedSecret, egress: &Egress, provider: &str) {
+    /// Puts a secret that was read again in the place of the old one, unless it
+    /// can't be used.
+    fn take_over(
+        &self,
+        name: &Name,
+        bound: &BoundSecret,
+        held: &Held,
+        egress: &Egress,
+        provider: &str,
+    ) -> bool {
         let secret = bound.get();
+        if let Err(flaw) = held.form.check(secret.expose()) {
+            tracing::warn!(provider, secret = %name, flaw, "a rotated secret can't be used; the old one stays in use");
+            return false;
+        }
         {
             let mut former = self.former.lock().unwrap_or_else(PoisonError::into_inner);
-            former.push(SharedSecret::new(&shared.expose()));
             // The new one is looked for before it is used.
-            former.push(SharedSecret::new(secret.expose()));
+            for part in held.parts().into_iter().chain(held.form.parts(secret.expose())) {
+                if !former.contains(&part) {
+                    former.push(part);
+                }
+            }
         }
-        match self.scanner(provider) {
-            Ok(scanner) => {
-                egress.replace_scanner(scanner);
-                shared.replace(secret.expose());
+        let replaced = self.scanner(provider).map_err(|error| error.to_string());
+        match replaced.and_then(|scanner| egress.replace_scanner(scanner).map_err(|error| error.to_string()))
+        {
+            Ok(()) => {
+                held.shared.replace(secret.expose());
+                true
             }
             Err(error) => {
-                tracing::error!(provider, %error, "a rotated secret can't be looked for; the old one stays in use");
+                tracing::error!(
+                    provider,
+                    error,
+                    "a rotated secret can't be looked for; the old one stays in use"
+                );
+                false
             }
         }
     }

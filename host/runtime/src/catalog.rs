@@ -9,7 +9,9 @@
 
 mod complete;
 mod model;
+mod placeholder;
 mod preset;
+mod price;
 mod shipped;
 
 use std::collections::BTreeMap;
@@ -18,8 +20,10 @@ use crate::manifest::name::ProviderName;
 use crate::settings::document::Problems;
 
 pub use complete::CatalogError;
-pub use model::{Ability, Model, ModelKind, Price};
-pub use preset::Preset;
+pub use model::{Ability, Model, ModelKind};
+pub use placeholder::{OriginTemplate, OriginTemplateError};
+pub use preset::{ModelList, Preset};
+pub use price::{Day, DayError, Price, Quote};
 
 /// Provider presets by name.
 #[derive(Debug, Clone, PartialEq, Default)]

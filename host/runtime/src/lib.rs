@@ -25,6 +25,7 @@ mod bound_secrets;
 mod clock;
 mod code_cache;
 mod component_weight;
+mod config_file;
 mod context;
 mod deadline;
 mod directory;

@@ -26,6 +26,7 @@ use field::{ConfigField, DirectoryField, SecretField};
 use name::{Name, PluginName};
 use value::ConfigType;
 
+pub use crate::config_file::ConfigFileError;
 pub use batch::BatchLimits;
 pub use bind::{BindError, BindProblem, BoundConfig};
 pub use value::ConfigValue;

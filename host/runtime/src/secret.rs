@@ -6,11 +6,13 @@
 //! its text must ask for it by name. No function here hands one to a guest.
 
 mod bound;
+mod form;
 mod reader;
 mod source;
 mod value;
 
 pub use bound::BoundSecret;
+pub use form::{Document, SecretForm};
 pub use reader::{Environment, ProcessEnvironment, SecretReader, SecretStore, StoreError};
 pub use source::SecretSource;
 pub use value::{Secret, SecretFlaw};

@@ -21,7 +21,7 @@ use document::{Fields, Node, Problems};
 pub use crate::egress::policy::Granted;
 pub use crate::manifest::name::ProviderName;
 pub use grant::{Grant, GrantedFolder};
-pub use limits::{Limits, Timeouts};
+pub use limits::{Limits, Timeouts, WrittenTimeouts};
 pub use period::Period;
 pub use plugin_ref::PluginRef;
 pub use provider::{Isolation, ProviderSettings, WrittenProvider};
@@ -114,6 +114,7 @@ impl Settings {
         for provider in self.providers.values_mut() {
             provider.secrets.values_mut().filter_map(|source| source.path_mut()).for_each(resolve);
             provider.grant.directories.values_mut().for_each(|folder| resolve(&mut folder.path));
+            provider.config_files.values_mut().for_each(resolve);
         }
     }
 }

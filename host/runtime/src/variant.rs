@@ -99,6 +99,7 @@ impl Variant {
                 }
                 _ => value.clone(),
             };
+            settings.config_files.remove(name);
             settings.config.insert(name.clone(), value);
         }
         if let Some(url) = &self.host {
@@ -106,6 +107,7 @@ impl Variant {
             let name = name.ok_or(VariantFlaw::NoBaseUrl)?;
             let origin = Origin::of(url).map_err(VariantFlaw::Host)?;
             let base = url.as_str().trim_end_matches('/');
+            settings.config_files.remove(name);
             settings.config.insert(name.clone(), ConfigValue::Text(base.to_owned()));
             settings.grant.origins = vec![Granted::origin(origin.into())];
         }

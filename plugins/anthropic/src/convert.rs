@@ -4,6 +4,7 @@
 //! passed-through request needs.
 
 pub(crate) mod answer;
+pub(crate) mod chunks;
 mod citations;
 pub(crate) mod errors;
 mod finish;

@@ -11,18 +11,21 @@ mod wire;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use jackfield_sdk::http::{self, ClientBody, Edit, Events, RequestBuilder};
+use jackfield_sdk::http::{self, ClientBody, Events, Messages, RequestBuilder};
 use jackfield_sdk::llm::{self, ChatEvent, ChatRequest, ChatResponse, ChatStream, GuestChatStream};
+use jackfield_sdk::members::Members;
 use jackfield_sdk::models::{self, ModelInfo};
 use jackfield_sdk::passthrough::{self, Dialect, ForwardRequest, ForwardResponse};
 use jackfield_sdk::stream::Relay;
 use jackfield_sdk::types::Error;
 
+use crate::convert::chunks::Chunks;
 use crate::convert::request::{Prepared, Purpose, prepare};
 use crate::convert::stream::Reader;
 use crate::convert::{answer, errors, forward, models as listing};
 use crate::settings::Settings;
-use crate::wire::answer::{Members, ModelPage, TokenCount};
+use crate::settings::platform::{Operation, Platform};
+use crate::wire::answer::{ModelPage, TokenCount};
 
 /// Models in a page of the list, and pages that are read at most.
 const PAGE: &str = "1000";
@@ -54,7 +57,7 @@ impl llm::Guest for Anthropic {
     fn chat(request: ChatRequest) -> Result<ChatResponse, Error> {
         let settings = settings()?;
         let Prepared { body, betas, warnings, answer_tool } = prepare(&request, Purpose::Answer, &settings)?;
-        let message: Members = post("messages", betas, &settings)
+        let message: Members = post(Operation::Answer, &request.model, betas, &settings)
             .body("application/json", body)
             .send_ok(errors::of_answer)?
             .json()?;
@@ -64,9 +67,15 @@ impl llm::Guest for Anthropic {
     fn stream_chat(request: ChatRequest) -> Result<ChatStream, Error> {
         let settings = settings()?;
         let Prepared { body, betas, warnings, answer_tool } = prepare(&request, Purpose::Stream, &settings)?;
-        let response =
-            post("messages", betas, &settings).body("application/json", body).send_ok(errors::of_answer)?;
-        match response.header("content-type") {
+        let response = post(Operation::Stream, &request.model, betas, &settings)
+            .body("application/json", body)
+            .send_ok(errors::of_answer)?;
+        let reader = Reader::new(answer_tool, warnings);
+        let kind = response.header("content-type");
+        if settings.platform == Platform::Bedrock && kind.is_none_or(is_messages) {
+            return Ok(ChatStream::new(Stream::Messages(Relay::new(response.messages(), Chunks(reader)))));
+        }
+        match kind {
             Some(kind) if !forward::is_event_stream(kind) => {
                 let (status, kind) = (response.status(), kind.to_owned());
                 let body = response.bytes()?;
@@ -75,16 +84,14 @@ impl llm::Guest for Anthropic {
                     http::unexpected("a stream of server-sent events", status, Some(&kind), &body)
                 }))
             }
-            _ => {
-                Ok(ChatStream::new(Stream(Relay::new(response.events(), Reader::new(answer_tool, warnings)))))
-            }
+            _ => Ok(ChatStream::new(Stream::Events(Relay::new(response.events(), reader)))),
         }
     }
 
     fn count_tokens(request: ChatRequest) -> Result<u64, Error> {
         let settings = settings()?;
         let Prepared { body, betas, .. } = prepare(&request, Purpose::Count, &settings)?;
-        let count: TokenCount = post("messages/count_tokens", betas, &settings)
+        let count: TokenCount = post(Operation::Count, &request.model, betas, &settings)
             .body("application/json", body)
             .send_ok(errors::of_answer)?
             .json()?;
@@ -92,17 +99,34 @@ impl llm::Guest for Anthropic {
     }
 }
 
-struct Stream(Relay<Events, Reader>);
+/// A streamed answer, by how the platform frames it.
+enum Stream {
+    Events(Relay<Events, Reader>),
+    Messages(Relay<Messages, Chunks>),
+}
 
 impl GuestChatStream for Stream {
     fn next(&self) -> Result<Vec<ChatEvent>, Error> {
-        self.0.next()
+        match self {
+            Stream::Events(relay) => relay.next(),
+            Stream::Messages(relay) => relay.next(),
+        }
     }
+}
+
+/// Whether a `content-type` is that of an AWS event stream.
+fn is_messages(content_type: &str) -> bool {
+    jackfield_sdk::forward::framing(Some(content_type)) == passthrough::Framing::EventStream
 }
 
 impl models::Guest for Anthropic {
     fn list_models() -> Result<Vec<ModelInfo>, Error> {
         let settings = settings()?;
+        if settings.platform != Platform::Anthropic {
+            return Err(Error::unsupported(
+                "clouds list their models elsewhere: on Bedrock by the plugin `bedrock`, on Vertex AI in its Model Garden",
+            ));
+        }
         let mut models = Vec::new();
         let mut after: Option<String> = None;
         for _ in 0..PAGES {
@@ -125,23 +149,31 @@ impl models::Guest for Anthropic {
 
 impl passthrough::Guest for Anthropic {
     fn dialects() -> Vec<Dialect> {
-        vec![Dialect::AnthropicMessages, Dialect::AnthropicCountTokens]
+        // Bedrock frames streams in another way, and its count wraps the body:
+        // what comes for it is decoded.
+        match settings() {
+            Ok(settings) if settings.platform == Platform::Bedrock => Vec::new(),
+            _ => vec![Dialect::AnthropicMessages, Dialect::AnthropicCountTokens],
+        }
     }
 
     fn forward(request: ForwardRequest, body: ClientBody) -> Result<ForwardResponse, Error> {
         let settings = settings()?;
-        let path = match request.dialect {
-            Dialect::AnthropicMessages => "messages",
-            Dialect::AnthropicCountTokens => "messages/count_tokens",
+        let operation = match request.dialect {
+            Dialect::AnthropicMessages if request.stream => Operation::Stream,
+            Dialect::AnthropicMessages => Operation::Answer,
+            Dialect::AnthropicCountTokens => Operation::Count,
             other => return Err(Error::unsupported(format!("Anthropic's API doesn't speak {other:?}"))),
         };
-        let model =
-            serde_json::Value::from(format!("{}{}", settings.model_prefix, request.model)).to_string();
-        let mut upstream = http::post(settings.endpoint(path)).auth(settings.auth.scheme());
+        if settings.platform == Platform::Bedrock {
+            return Err(Error::unsupported("Bedrock takes this dialect decoded only"));
+        }
+        let address = settings.address(operation, &request.model);
+        let mut upstream = http::post(address).auth(settings.auth.scheme());
         for (name, value) in forward::request_headers(request.headers, &settings) {
             upstream = upstream.header(name, value);
         }
-        let edits = vec![Edit { pointer: "/model".to_owned(), value: Some(model) }];
+        let edits = forward::edits(&request.model, operation, &settings);
         let response = upstream.forward(body, edits).send_ok(errors::of_answer)?;
         let framing = forward::framing(response.header("content-type"));
         let status = response.status();
@@ -150,13 +182,18 @@ impl passthrough::Guest for Anthropic {
     }
 }
 
-fn post(path: &str, betas: Vec<String>, settings: &Settings) -> RequestBuilder {
-    with_headers(http::post(settings.endpoint(path)), betas, settings)
+fn post(operation: Operation, model: &str, betas: Vec<String>, settings: &Settings) -> RequestBuilder {
+    with_headers(http::post(settings.address(operation, model)), betas, settings)
 }
 
 fn with_headers(request: RequestBuilder, betas: Vec<String>, settings: &Settings) -> RequestBuilder {
-    let mut request = request.auth(settings.auth.scheme()).header("anthropic-version", &settings.version);
-    if let Some((name, value)) = forward::beta_header(&settings.betas, betas) {
+    let mut request = request.auth(settings.auth.scheme());
+    if settings.platform == Platform::Anthropic {
+        request = request.header("anthropic-version", &settings.version);
+    }
+    // On Bedrock they are in the body.
+    let header = forward::beta_header(&settings.betas, betas);
+    if let Some((name, value)) = header.filter(|_| settings.platform != Platform::Bedrock) {
         request = request.header(name, value);
     }
     for (name, value) in &settings.headers {

@@ -2,13 +2,18 @@
 //! think in which way is data here, not code: a model that comes tomorrow
 //! needs a line of configuration, not a release.
 
+pub(crate) mod platform;
+
 use jackfield_sdk::config;
 use jackfield_sdk::types::Error;
+
+use self::platform::Platform;
 
 /// What `plugin.toml` declares under `[config]`.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) base_url: String,
+    pub(crate) platform: Platform,
     pub(crate) auth: Auth,
     pub(crate) version: String,
     pub(crate) betas: Vec<String>,
@@ -29,6 +34,8 @@ pub(crate) struct Settings {
 pub(crate) enum Auth {
     Key,
     Token,
+    ServiceAccount,
+    SigV4,
 }
 
 impl Auth {
@@ -37,6 +44,8 @@ impl Auth {
         match self {
             Auth::Key => "key",
             Auth::Token => "token",
+            Auth::ServiceAccount => "service-account",
+            Auth::SigV4 => "sigv4",
         }
     }
 }
@@ -62,6 +71,8 @@ impl Models {
     /// `anthropic/`, doesn't count.
     pub(crate) fn contain(&self, model: &str) -> bool {
         let id = model.rsplit('/').next().unwrap_or(model);
+        // Bedrock has the region and the maker before it, as in `us.anthropic.`.
+        let id = id.rsplit_once("anthropic.").map_or(id, |(_, id)| id);
         self.0.iter().any(|beginning| id.starts_with(beginning.as_str()))
     }
 }
@@ -72,6 +83,11 @@ impl Settings {
         let models = |name| Models::new(config::texts(name).unwrap_or_default());
         Ok(Settings {
             base_url: config::url("base-url")?,
+            platform: Platform::read(
+                &config::required("platform")?,
+                config::text("project"),
+                config::text("location"),
+            )?,
             auth: auth(&config::required("auth")?)?,
             version: config::required("version")?,
             betas: config::texts("beta").unwrap_or_default(),
@@ -86,19 +102,15 @@ impl Settings {
             native_schema: models("native-schema-models"),
         })
     }
-
-    /// The address of an endpoint, given as `messages` for `/v1/messages`.
-    pub(crate) fn endpoint(&self, path: &str) -> String {
-        let base = self.base_url.trim_end_matches('/');
-        format!("{}/v1/{path}", base.strip_suffix("/v1").unwrap_or(base))
-    }
 }
 
 fn auth(text: &str) -> Result<Auth, Error> {
     match text {
         "key" => Ok(Auth::Key),
         "token" => Ok(Auth::Token),
-        other => Err(wrong("auth", other, "`key` or `token`")),
+        "service-account" => Ok(Auth::ServiceAccount),
+        "sigv4" => Ok(Auth::SigV4),
+        other => Err(wrong("auth", other, "`key`, `token`, `service-account` or `sigv4`")),
     }
 }
 
@@ -160,6 +172,7 @@ pub(crate) mod tests {
         let models = |ids: &[&str]| Models::new(ids.iter().map(|id| (*id).to_owned()).collect());
         Settings {
             base_url: "https://api.example".to_owned(),
+            platform: Platform::Anthropic,
             auth: Auth::Key,
             version: "2023-06-01".to_owned(),
             betas: Vec::new(),
@@ -189,6 +202,8 @@ pub(crate) mod tests {
         let models = settings().adaptive;
         assert!(models.contain("claude-new-1-20990101"));
         assert!(models.contain("anthropic/claude-new-1"));
+        assert!(models.contain("us.anthropic.claude-new-1-v1:0"));
+        assert!(models.contain("arn:aws:bedrock:us-east-1:0:inference-profile/eu.anthropic.claude-new-1"));
         assert!(!models.contain("claude-old-1"));
         assert!(!Models::new(vec![String::new()]).contain("anything"));
     }
@@ -205,20 +220,13 @@ pub(crate) mod tests {
             .filter_map(|word| word.split('"').nth(1))
             .collect();
         read.sort_unstable();
-        let mut sorted = declared.clone();
+        // The host's scheme reads the others.
+        let (_, scheme) = manifest.split_once("[auth.sigv4]").unwrap();
+        let (scheme, _) = scheme.split_once("[[egress]]").unwrap();
+        let hosts: Vec<&str> = scheme.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+        let mut sorted: Vec<&str> = declared.into_iter().filter(|name| !hosts.contains(name)).collect();
         sorted.sort_unstable();
         assert_eq!(read, sorted);
-    }
-
-    #[test]
-    fn an_endpoint_has_one_v1_however_the_base_is_written() {
-        let mut settings = settings();
-        for base in
-            ["https://a.example", "https://a.example/", "https://a.example/v1", "https://a.example/v1/"]
-        {
-            settings.base_url = base.to_owned();
-            assert_eq!(settings.endpoint("messages"), "https://a.example/v1/messages");
-        }
     }
 
     #[test]

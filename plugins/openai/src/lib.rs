@@ -1,5 +1,5 @@
-//! The `openai` plugin: chat, embeddings, transcription, speech and the list of
-//! models of OpenAI and of every API that speaks its protocol.
+//! The `openai` plugin: chat, embeddings, ranking, transcription, speech and the
+//! list of models of OpenAI and of every API that speaks its protocol.
 //!
 //! `wire` is what travels, `convert` translates between it and the contract,
 //! `settings` is what differs between one upstream and the next, and `glue`
@@ -12,4 +12,4 @@ mod wire;
 
 use glue::OpenAi;
 
-jackfield_sdk::export!(OpenAi: llm, embedding, transcription, speech, models, passthrough);
+jackfield_sdk::export!(OpenAi: llm, embedding, rerank, transcription, speech, models, passthrough);

@@ -4,12 +4,15 @@
 
 use jackfield_sdk::types::{Error, ErrorKind};
 
+mod api;
 mod chat;
 mod endpoint;
 mod forward;
 mod lists;
 mod media;
+mod rerank;
 
+pub(crate) use api::{Api, Apis, ResponsesSettings};
 pub(crate) use chat::{
     CachePoints, ChatSettings, DocumentPart, Field, MaxTokensField, ReasoningInput, SchemaSupport,
 };
@@ -17,6 +20,7 @@ pub(crate) use endpoint::{Endpoint, Paths};
 pub(crate) use forward::ForwardSettings;
 pub(crate) use lists::{Edits, Patterns};
 pub(crate) use media::{AudioSettings, EmbeddingSettings, VectorTransfer};
+pub(crate) use rerank::RerankSettings;
 
 /// Where values come from: the host, or a test's table.
 pub(crate) trait Values {

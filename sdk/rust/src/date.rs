@@ -7,7 +7,7 @@ const MONTHS: [&str; 12] =
 
 /// An HTTP date: `Sun, 06 Nov 1994 08:49:37 GMT` or one of the obsolete forms
 /// `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`.
-pub(crate) fn parse_http(text: &str) -> Option<u64> {
+pub fn parse_http(text: &str) -> Option<u64> {
     let (mut month, mut time, mut numbers) = (None, None, Vec::new());
     for word in text.split([' ', ',', '-']).filter(|word| !word.is_empty()) {
         if word.contains(':') {
@@ -29,7 +29,7 @@ pub(crate) fn parse_http(text: &str) -> Option<u64> {
 }
 
 /// A date of RFC 3339, as `2026-01-02T03:04:05.678Z` or with an offset.
-pub(crate) fn parse_rfc3339(text: &str) -> Option<u64> {
+pub fn parse_rfc3339(text: &str) -> Option<u64> {
     let (date, time) = text.trim().split_once(['T', 't', ' '])?;
     let mut parts = date.splitn(3, '-').map(|part| part.parse::<u32>().ok());
     let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);

@@ -3,6 +3,7 @@
 //! write as a string today and a number tomorrow.
 
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::types::Error;
@@ -40,6 +41,18 @@ pub fn parse_object(name: &str, text: &str) -> Result<Map<String, Value>, Error>
         other => {
             Err(Error::invalid_request(format!("`{name}` must be a JSON object, but it is {}", kind(&other))))
         }
+    }
+}
+
+/// A JSON object of the caller's that is sent as it came, its numbers and the
+/// order of its members with it. `what` names it in the error.
+pub fn raw_object<'a>(what: &str, text: &'a str) -> Result<&'a RawValue, Error> {
+    let raw: &RawValue = serde_json::from_str(text)
+        .map_err(|error| Error::invalid_request(format!("{what} must be a JSON object: {error}")))?;
+    if raw.get().starts_with('{') {
+        Ok(raw)
+    } else {
+        Err(Error::invalid_request(format!("{what} must be a JSON object")))
     }
 }
 
@@ -113,6 +126,15 @@ mod tests {
             assert_eq!(error.kind, ErrorKind::InvalidRequest, "{extra}");
             assert!(error.message.contains("`extra`"), "{}", error.message);
             assert!(!error.sent);
+        }
+    }
+
+    #[test]
+    fn an_object_is_sent_as_it_came() {
+        assert_eq!(raw_object("it", r#" {"b":1.0,"a":2} "#).unwrap().get(), r#"{"b":1.0,"a":2}"#);
+        for text in ["[1]", "null", "{", ""] {
+            let error = raw_object("`it`", text).unwrap_err();
+            assert!(error.kind == ErrorKind::InvalidRequest && error.message.contains("`it`"), "{text}");
         }
     }
 

@@ -40,16 +40,30 @@
 #[doc(hidden)]
 pub mod bindings;
 
+mod ask;
+pub mod aws;
 pub mod base64;
+pub mod calls;
 pub mod config;
-mod date;
+pub mod date;
 pub mod error;
 pub mod filter;
+pub mod forward;
+pub mod functions;
 pub mod http;
 pub mod json;
 pub mod log;
+pub mod media;
+pub mod members;
+pub mod notes;
+pub mod patterns;
 mod plain;
+pub mod replay;
+pub mod schema;
+pub mod settings;
 pub mod stream;
+pub mod testing;
+pub mod vectors;
 
 pub use plain::Never;
 

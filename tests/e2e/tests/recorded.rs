@@ -80,11 +80,11 @@ async fn compare(
     let request = line.request.as_ref();
     let context = CallContext::default();
     match line.kind {
-        Kind::Chat | Kind::Messages => {
+        Kind::Chat | Kind::Answer | Kind::Messages => {
             let answer = provider.chat(&context, ask::chat(request)).await;
             compare_answer(found, answer.map_err(|error| told(&error)), line.kind, expect);
         }
-        Kind::ChatStream | Kind::MessagesStream => {
+        Kind::ChatStream | Kind::AnswerStream | Kind::MessagesStream => {
             let answer = stream(found, provider, ask::chat(request)).await;
             compare_answer(found, answer, line.kind, expect);
         }
@@ -109,7 +109,9 @@ fn told(error: &CallError) -> String {
 
 fn compare_answer(found: &mut Differences, answer: Result<ChatResponse, String>, kind: Kind, expect: &Value) {
     match (answer, kind) {
-        (Ok(answer), Kind::Chat | Kind::ChatStream) => judge::chat::compare(found, &answer, expect),
+        (Ok(answer), Kind::Chat | Kind::ChatStream | Kind::Answer | Kind::AnswerStream) => {
+            judge::chat::compare(found, &answer, expect)
+        }
         (Ok(answer), _) => judge::messages::compare(found, &answer, expect, kind.is_stream()),
         (Err(error), _) => found.note(error),
     }
@@ -134,7 +136,8 @@ async fn stream(
 
 async fn failure(provider: &Provider, line: &Line) -> Option<CallError> {
     let (context, request) = (CallContext::default(), line.request.as_ref());
-    if request.is_some_and(|request| !request["input"].is_null()) {
+    let embeds = |request: &Value| !request["input"].is_null() && line.file != "openai-responses";
+    if request.is_some_and(embeds) {
         return provider.embed(&context, ask::embed(request)).await.err();
     }
     if request.is_some_and(|request| request["stream"] == true) {
@@ -218,7 +221,7 @@ async fn forwardable(
     file: &str,
     exchange: &Exchange,
 ) -> Option<(Dialect, Map<String, Value>)> {
-    const OTHER_PLUGINS: [&str; 6] = ["bedrock", "cohere", "gemini", "vertex", "voyage", "weaviate"];
+    const OTHER_PLUGINS: [&str; 5] = ["bedrock", "cohere", "gemini", "vertex", "weaviate"];
     let dialect = edits::dialect(file, exchange).filter(|_| !OTHER_PLUGINS.contains(&file))?;
     let body = serde_json::from_slice(&exchange.request).ok()?;
     let provider = bench.provider(file, exchange).await;

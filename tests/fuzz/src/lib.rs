@@ -13,6 +13,7 @@
 
 #[path = "../../../host/runtime/src"]
 mod runtime {
+    pub mod config_file;
     pub mod digest;
     pub mod frame;
     pub mod manifest;
@@ -30,7 +31,7 @@ mod runtime {
 }
 
 // They name each other from the root of their crate.
-pub use runtime::{digest, egress, frame, manifest, secret, settings};
+pub use runtime::{config_file, digest, egress, frame, manifest, secret, settings};
 
 pub mod pieces;
 pub mod targets;

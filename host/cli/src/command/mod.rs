@@ -11,6 +11,7 @@ mod models;
 mod plugin;
 mod serve;
 mod target;
+mod tools;
 
 use clap::Subcommand;
 
@@ -25,6 +26,8 @@ pub(crate) enum Command {
     Embed(embed::Arguments),
     /// List the models of a provider, or the providers
     Models(models::Arguments),
+    /// List the tools of a provider, or call one
+    Tools(tools::Arguments),
     /// Make, look into and install plugins
     #[command(subcommand)]
     Plugin(plugin::Command),
@@ -50,6 +53,7 @@ pub(crate) async fn run(session: &Session, command: Command) -> anyhow::Result<(
         Command::Chat(arguments) => chat::run(session, arguments).await,
         Command::Embed(arguments) => embed::run(session, arguments).await,
         Command::Models(arguments) => models::run(session, arguments).await,
+        Command::Tools(arguments) => tools::run(session, arguments).await,
         Command::Plugin(command) => plugin::run(session, command).await,
         Command::Config(command) => config::run(session, command).await,
         Command::Dev(command) => dev::run(command).await,

@@ -2,9 +2,10 @@
 
 use jackfield::runtime::egress::policy::{Asked, Granted};
 use jackfield::runtime::manifest::Manifest;
-use jackfield::runtime::manifest::auth::{AuthScheme, BasicUser};
+use jackfield::runtime::manifest::auth::{AuthScheme, Identity};
 use jackfield::runtime::manifest::egress::{Egress, OriginAsk};
 use jackfield::runtime::manifest::field::{Access, ConfigField, DirectoryField, Presence, SecretField};
+use jackfield::runtime::manifest::name::Name;
 use jackfield::runtime::manifest::value::{ConfigType, ConfigValue};
 use serde::Serialize;
 
@@ -239,6 +240,19 @@ fn origin(manifest: &Manifest, origin: &OriginAsk) -> String {
     }
 }
 
+/// Who authenticates, a secret in braces.
+fn identity(identity: &Identity) -> String {
+    match identity {
+        Identity::Text(template) => template.to_string(),
+        Identity::Secret(name) => format!("{{{name}}}"),
+    }
+}
+
+/// The names of secrets, of which an operator sets some.
+fn secrets(names: &[&Name]) -> String {
+    names.iter().map(|name| format!("{{{name}}}")).collect::<Vec<_>>().join(", ")
+}
+
 /// How a scheme authenticates, in words; nothing where it doesn't.
 fn scheme(scheme: &AuthScheme) -> Option<String> {
     Some(match scheme {
@@ -246,11 +260,27 @@ fn scheme(scheme: &AuthScheme) -> Option<String> {
         AuthScheme::Bearer { secret } => format!("header authorization: Bearer {{{secret}}}"),
         AuthScheme::Header { secret, header, prefix } => format!("header {header}: {prefix}{{{secret}}}"),
         AuthScheme::Query { secret, parameter } => format!("query parameter {parameter}={{{secret}}}"),
-        AuthScheme::Basic { user: BasicUser::Text(user), password } => {
-            format!("HTTP basic authentication, user {user}, password {{{password}}}")
+        AuthScheme::Basic { user, password } => {
+            format!("HTTP basic authentication, user {}, password {{{password}}}", identity(user))
         }
-        AuthScheme::Basic { user: BasicUser::Secret(user), password } => {
-            format!("HTTP basic authentication, user {{{user}}}, password {{{password}}}")
+        AuthScheme::ClientCredentials(client) => format!(
+            "a token for client {} and {{{}}}, from {} (an origin to grant)",
+            identity(&client.client_id),
+            client.client_secret,
+            client.token_url
+        ),
+        AuthScheme::AwsSigV4(scheme) => format!(
+            "an AWS signature for {} in {}, with {}",
+            scheme.service,
+            scheme.region,
+            secrets(&scheme.secrets())
+        ),
+        AuthScheme::OciSignature(scheme) => {
+            format!("an OCI signature with {}", secrets(&scheme.secrets()))
         }
+        AuthScheme::Google(account) => format!(
+            "a Google token for {{{}}}, from where that says (https://oauth2.googleapis.com, to grant)",
+            account.secret
+        ),
     })
 }

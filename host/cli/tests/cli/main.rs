@@ -13,3 +13,4 @@ mod explain;
 mod plugins;
 mod readme;
 mod scene;
+mod tools;

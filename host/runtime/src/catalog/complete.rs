@@ -1,11 +1,13 @@
 //! Completes what an operator wrote with what the catalog knows. What the
 //! operator wrote wins; origins and secrets of the preset come in addition.
 
+use super::placeholder::{Misfit, fill_value};
 use super::{Catalog, Preset};
+use crate::egress::policy::Granted;
 use crate::manifest::name::{Name, PluginName, ProviderName};
 use crate::secret::SecretSource;
 use crate::settings::document::nearest;
-use crate::settings::{ProviderSettings, WrittenProvider};
+use crate::settings::{ProviderSettings, Timeouts, WrittenProvider};
 
 /// Why a provider can't be completed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +58,20 @@ pub enum CatalogError {
         /// What it can look like, as TOML.
         example: String,
     },
+    /// A value can't stand where the preset puts it.
+    #[error(
+        "provider {provider}: config.{name}: {value:?} can't stand in {template:?}; write letters, digits and hyphens only, under [providers.{provider}]"
+    )]
+    Word {
+        /// The provider.
+        provider: ProviderName,
+        /// The value's name.
+        name: Name,
+        /// The value.
+        value: String,
+        /// Where the preset puts it.
+        template: String,
+    },
 }
 
 impl Catalog {
@@ -92,14 +108,18 @@ impl Catalog {
                 });
             }
         };
-        if let Some((name, example)) =
-            preset.needs.iter().find(|(name, _)| !written.config.contains_key(*name))
-        {
+        if let Some((name, example)) = preset.needs.iter().find(|(name, _)| {
+            !written.config.contains_key(*name) && !written.config_files.contains_key(*name)
+        }) {
             let (provider, name, example) = (provider.clone(), name.clone(), example.to_string());
             return Err(CatalogError::Needs { provider, name, example });
         }
-        let mut settings = ProviderSettings::from_written(plugin, written);
-        preset.fill(&mut settings);
+        let timeouts = written.timeouts.over(preset.timeouts.over(Timeouts::default()));
+        let mut settings = ProviderSettings { timeouts, ..ProviderSettings::from_written(plugin, written) };
+        preset.fill(&mut settings).map_err(|misfit| {
+            let Misfit { name, value, template } = *misfit;
+            CatalogError::Word { provider: provider.clone(), name, value, template }
+        })?;
         Ok(settings)
     }
 
@@ -140,18 +160,28 @@ impl Catalog {
 }
 
 impl Preset {
-    fn fill(&self, settings: &mut ProviderSettings) {
+    fn fill(&self, settings: &mut ProviderSettings) -> Result<(), Box<Misfit>> {
         for (name, value) in &self.config {
-            settings.config.entry(name.clone()).or_insert_with(|| value.clone());
+            if !settings.config.contains_key(name) {
+                let value = fill_value(value, &self.needs, &settings.config)?;
+                settings.config.insert(name.clone(), value);
+            }
         }
         for (name, variables) in &self.secrets {
             let source = || SecretSource::Env(variables.clone());
             settings.secrets.entry(name.clone()).or_insert_with(source);
         }
-        for origin in &self.origins {
-            if !settings.grant.origins.contains(origin) {
-                settings.grant.origins.push(origin.clone());
+        let batches = self.models.iter().filter_map(|model| Some((model.id.clone(), model.batch_inputs?)));
+        settings.embedding_inputs.extend(batches);
+        let mut origins = self.origins.clone();
+        for template in &self.origin_templates {
+            origins.extend(template.fill(&settings.config)?.map(Granted::origin));
+        }
+        for origin in origins {
+            if !settings.grant.origins.contains(&origin) {
+                settings.grant.origins.push(origin);
             }
         }
+        Ok(())
     }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::settings::document::{Fields, Node};
+use super::price::Quote;
+use crate::settings::document::Node;
 
 /// A model.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Model {
     /// The provider's own id of it.
@@ -21,14 +22,17 @@ pub struct Model {
     pub output_tokens: Option<u32>,
     /// The length of its vectors.
     pub dimensions: Option<u32>,
+    /// The most inputs that one request for vectors may have. The host splits
+    /// larger ones, also where the plugin's manifest allows more.
+    pub batch_inputs: Option<u32>,
     /// What it can do, where that is known; empty where it isn't.
     pub abilities: BTreeSet<Ability>,
     /// What it costs.
-    pub price: Option<Price>,
+    pub price: Option<Quote>,
 }
 
 /// What a model is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ModelKind {
@@ -46,8 +50,8 @@ pub enum ModelKind {
     Moderation,
 }
 
-/// What a chat model can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// What a model can do, and what it takes beside text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Ability {
@@ -55,6 +59,12 @@ pub enum Ability {
     Tools,
     /// Take images.
     Vision,
+    /// Take documents, as PDF.
+    Documents,
+    /// Take moving pictures.
+    VideoInput,
+    /// Answer with a JSON object, of no given schema.
+    Json,
     /// Answer in a given JSON schema.
     JsonSchema,
     /// Think before it answers.
@@ -63,21 +73,7 @@ pub enum Ability {
     AudioInput,
 }
 
-/// US dollars for a million tokens, as the provider publishes them.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub struct Price {
-    /// Input tokens that no cache is involved in.
-    pub input: f64,
-    /// Input tokens read from the provider's prompt cache.
-    pub cache_read: Option<f64>,
-    /// Input tokens written to the provider's prompt cache.
-    pub cache_write: Option<f64>,
-    /// Output tokens; absent for models that have none.
-    pub output: Option<f64>,
-}
-
-const KINDS: &[(&str, ModelKind)] = &[
+pub(super) const KINDS: &[(&str, ModelKind)] = &[
     ("llm", ModelKind::Llm),
     ("embedding", ModelKind::Embedding),
     ("rerank", ModelKind::Rerank),
@@ -89,10 +85,31 @@ const KINDS: &[(&str, ModelKind)] = &[
 const ABILITIES: &[(&str, Ability)] = &[
     ("tools", Ability::Tools),
     ("vision", Ability::Vision),
+    ("documents", Ability::Documents),
+    ("video-input", Ability::VideoInput),
+    ("json", Ability::Json),
     ("json-schema", Ability::JsonSchema),
     ("reasoning", Ability::Reasoning),
     ("audio-input", Ability::AudioInput),
 ];
+
+impl ModelKind {
+    /// Its name, as in `llm`.
+    pub fn name(self) -> &'static str {
+        name_in(KINDS, self)
+    }
+}
+
+impl Ability {
+    /// Its name, as in `json-schema`.
+    pub fn name(self) -> &'static str {
+        name_in(ABILITIES, self)
+    }
+}
+
+fn name_in<T: PartialEq>(words: &'static [(&'static str, T)], word: T) -> &'static str {
+    words.iter().find(|(_, it)| *it == word).map_or("", |(name, _)| name)
+}
 
 impl Model {
     pub(super) fn read(node: &Node<'_>) -> Option<Self> {
@@ -103,9 +120,10 @@ impl Model {
         let context_tokens = count("context-tokens");
         let output_tokens = count("output-tokens");
         let dimensions = count("dimensions");
+        let batch_inputs = count("batch-inputs");
         let abilities = fields.take("abilities");
         let abilities = abilities.and_then(|node| node.list(|ability| ability.word(ABILITIES)));
-        let price = fields.take("price").and_then(|node| Price::read(&node));
+        let price = fields.take("price").and_then(|node| Quote::read(&node));
         fields.finish();
         Some(Self {
             id: id?.to_owned(),
@@ -113,32 +131,9 @@ impl Model {
             context_tokens,
             output_tokens,
             dimensions,
+            batch_inputs,
             abilities: abilities.unwrap_or_default().into_iter().collect(),
             price,
         })
     }
-}
-
-impl Price {
-    fn read(node: &Node<'_>) -> Option<Self> {
-        let mut fields = node.fields()?;
-        let input = fields.require("input", "0.15").and_then(|node| dollars(&node));
-        let cache_read = optional(&mut fields, "cache-read");
-        let cache_write = optional(&mut fields, "cache-write");
-        let output = optional(&mut fields, "output");
-        fields.finish();
-        Some(Self { input: input?, cache_read, cache_write, output })
-    }
-}
-
-fn optional<'d>(fields: &mut Fields<'d>, name: &'d str) -> Option<f64> {
-    fields.take(name).and_then(|node| dollars(&node))
-}
-
-fn dollars(node: &Node<'_>) -> Option<f64> {
-    let amount = node.number()?;
-    if amount < 0.0 {
-        node.reject("a price can't be below zero: write US dollars for a million tokens");
-    }
-    Some(amount)
 }

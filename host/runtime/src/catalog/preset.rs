@@ -1,15 +1,18 @@
 //! One provider of the catalog.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
-use super::model::Model;
+use super::model::{KINDS, Model, ModelKind};
+use super::placeholder::OriginTemplate;
 use crate::egress::policy::Granted;
 use crate::manifest::name::{EnvName, Name};
 use crate::manifest::value::{ConfigValue, read_value};
-use crate::settings::PluginRef;
-use crate::settings::document::{Fields, Problems, read};
+use crate::settings::document::{Fields, Node, Problems, read};
+use crate::settings::{PluginRef, WrittenTimeouts};
+
+const MODEL_LISTS: &[(&str, ModelList)] = &[("keyed", ModelList::Keyed), ("public", ModelList::Public)];
 
 /// What is the same for all who use a provider.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,15 +25,37 @@ pub struct Preset {
     pub documentation: Url,
     /// The origins that choosing it grants.
     pub origins: Vec<Granted>,
+    /// Those with words in them that the operator must write, as
+    /// `https://api.{region}.example.com`; each word is among `needs`.
+    pub origin_templates: Vec<OriginTemplate>,
     /// The environment variables that usually hold its secrets, the first that
     /// is set counts. None where it needs no secret, or none is usual.
     pub secrets: BTreeMap<Name, Vec<EnvName>>,
-    /// Values for the plugin.
+    /// Values for the plugin. A `{name}` in a text is filled in where `needs`
+    /// has that name.
     pub config: BTreeMap<Name, ConfigValue>,
     /// Values that only the operator knows, with an example of each.
     pub needs: BTreeMap<Name, ConfigValue>,
+    /// How long its calls may take, where that isn't as usual.
+    pub timeouts: WrittenTimeouts,
+    /// The kinds of model that it offers, as far as that is known.
+    pub kinds: BTreeSet<ModelKind>,
+    /// Who may read its list of models.
+    pub model_list: ModelList,
+    /// What to do to have it run, for a server of the operator's own.
+    pub start: Option<String>,
     /// What is known of its models.
     pub models: Vec<Model>,
+}
+
+/// Who may read a provider's list of models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ModelList {
+    /// Whoever has a key.
+    #[default]
+    Keyed,
+    /// Everybody: reading it proves nothing of a key.
+    Public,
 }
 
 impl Preset {
@@ -53,7 +78,7 @@ impl Preset {
         let documentation = fields.require("documentation", "\"https://docs.example.com\"");
         let documentation = documentation.and_then(|node| node.parse());
         let origins = fields.require("origins", "[\"https://api.example.com\"]");
-        let origins = origins.and_then(|node| node.list(|origin| origin.parse().map(Granted::origin)));
+        let origins = origins.and_then(|node| node.list(|origin| Reach::read(&origin)));
         let secrets = fields.take("secrets");
         let secrets = secrets.and_then(|node| node.map(|names| names.list(|name| name.parse())));
         let mut values = |name| {
@@ -61,17 +86,58 @@ impl Preset {
             node.and_then(|node| node.map(|value| read_value(&value))).unwrap_or_default()
         };
         let (config, needs) = (values("config"), values("needs"));
+        let timeouts = fields.take("timeouts").and_then(|node| WrittenTimeouts::read(&node));
+        let kinds = fields.take("kinds").and_then(|node| node.list(|kind| kind.word(KINDS)));
+        let model_list = fields.take("model-list").and_then(|node| node.word(MODEL_LISTS));
+        let start = fields.take("start").and_then(|node| node.string()).map(str::to_owned);
         let models = fields.take("models").and_then(|node| node.list(|model| Model::read(&model)));
+        let (mut fixed, mut templates) = (Vec::new(), Vec::new());
+        for origin in origins.unwrap_or_default() {
+            match origin {
+                Reach::Fixed(origin) => fixed.push(origin),
+                Reach::Template(template) => {
+                    if let Some(name) = template.names().find(|name| !needs.contains_key(*name)) {
+                        fields.reject(format!(
+                            "origin \"{template}\" wants {{{name}}}: write `needs.{name} = \"...\"`"
+                        ));
+                    }
+                    templates.push(template);
+                }
+            }
+        }
         fields.finish();
+        let models: Vec<Model> = models.unwrap_or_default();
+        let kinds = kinds.unwrap_or_default().into_iter().chain(models.iter().map(|model| model.kind)).collect();
         Some(Self {
             title: title?.to_owned(),
             plugin: plugin?,
             documentation: documentation?,
-            origins: origins?,
+            origins: fixed,
+            origin_templates: templates,
             secrets: secrets.unwrap_or_default(),
             config,
             needs,
-            models: models.unwrap_or_default(),
+            timeouts: timeouts.unwrap_or_default(),
+            kinds,
+            model_list: model_list.unwrap_or_default(),
+            start,
+            models,
         })
+    }
+}
+
+/// An origin of the list.
+enum Reach {
+    Fixed(Granted),
+    Template(OriginTemplate),
+}
+
+impl Reach {
+    fn read(node: &Node<'_>) -> Option<Self> {
+        if node.string()?.contains('{') {
+            node.parse().map(Self::Template)
+        } else {
+            node.parse().map(|origin| Self::Fixed(Granted::origin(origin)))
+        }
     }
 }

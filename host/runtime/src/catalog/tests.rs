@@ -48,7 +48,8 @@ fn every_file_of_the_folder_is_shipped_and_reads() {
 #[test]
 fn every_preset_is_complete_in_itself() {
     for (name, preset) in catalog().iter() {
-        assert!(!preset.title.is_empty() && !preset.origins.is_empty(), "{name}");
+        let reaches = preset.origins.len() + preset.origin_templates.len();
+        assert!(!preset.title.is_empty() && reaches > 0, "{name}");
         assert_eq!(preset.documentation.scheme(), "https", "{name}");
         let base = preset.config.get("base-url").or(preset.needs.get("base-url"));
         assert!(base.is_some(), "{name} has no base-url, and asks for none");
@@ -60,12 +61,28 @@ fn every_preset_is_complete_in_itself() {
         let mut ids = BTreeSet::new();
         for model in &preset.models {
             assert!(ids.insert(&model.id), "{name} has {} twice", model.id);
-            let (price, kind) = (model.price.as_ref(), model.kind);
-            assert!(
-                price.is_none_or(|price| kind != ModelKind::Llm || price.output.is_some()),
-                "{}",
-                model.id
-            );
+            let what = format!("{name}: {}", model.id);
+            if model.kind == ModelKind::Embedding {
+                assert!(model.dimensions.is_some(), "{what} has vectors of no length");
+            } else {
+                assert!(model.dimensions.is_none() && model.batch_inputs.is_none(), "{what}");
+            }
+            if let (Some(output), Some(context)) = (model.output_tokens, model.context_tokens) {
+                assert!(output <= context, "{what} answers more than it holds");
+            }
+            if model.kind == ModelKind::Llm {
+                let priced = model.price.as_ref().is_none_or(|quote| quote.price.output.is_some());
+                assert!(priced, "{what} has no price of its answers");
+            } else {
+                assert!(model.abilities.iter().all(|it| *it == Ability::Vision || *it == Ability::AudioInput), "{what}");
+            }
+            if let Some(quote) = &model.price {
+                let source = quote.source.as_ref().map(|source| source.scheme());
+                assert_eq!(source, Some("https"), "{what} has a price from nowhere");
+                assert!(quote.read.is_some(), "{what} has a price of no day");
+                let cached = [quote.price.cache_read].into_iter().flatten().all(|read| read <= quote.price.input);
+                assert!(cached, "{what} charges more for what it keeps");
+            }
         }
     }
 }
@@ -170,7 +187,9 @@ fn what_is_missing_is_said_with_the_line_to_write() {
     let written = WrittenProvider { preset: Some(name("no-such-thing")), ..WrittenProvider::default() };
     let error = catalog().complete(&name("a"), written).unwrap_err().to_string();
     assert!(
-        error.starts_with("provider a: the catalog has no preset no-such-thing; the presets are anthropic, "),
+        error.starts_with(
+            "provider a: the catalog has no preset no-such-thing; the presets are agentql, anthropic, "
+        ),
         "{error}"
     );
     let error = catalog().provider(&name("azure")).unwrap_err().to_string();
@@ -187,7 +206,7 @@ fn what_is_known_of_a_model_can_be_asked() {
     assert_eq!(model.kind, ModelKind::Llm);
     assert_eq!(model.context_tokens, Some(128_000));
     assert!(model.abilities.contains(&Ability::Tools));
-    assert_eq!(model.price.unwrap().output, Some(0.6));
+    assert_eq!(model.price.as_ref().unwrap().price.output, Some(0.6));
     assert_eq!(catalog.get("openai").unwrap().model("no-such-model"), None);
 }
 
@@ -205,4 +224,52 @@ fn a_preset_with_slips_does_not_load() {
     ] {
         assert!(problems.contains(part), "{part}\n{problems}");
     }
+}
+
+#[test]
+fn a_preset_grants_its_origins_with_the_operators_words_in_them() {
+    let mut catalog = Catalog::default();
+    let text = r#"
+        title = "Regional"
+        plugin = "openai@^0.1"
+        documentation = "https://docs.example.com"
+        origins = ["https://api.{region}.example.com", "https://login.example.com"]
+        needs.region = "eu-1"
+        config.base-url = "https://api.{region}.example.com/v1"
+    "#;
+    catalog.add(name("regional"), Preset::parse(text, "regional.toml").unwrap());
+    let written = |region: &str| WrittenProvider {
+        config: [("region".parse().unwrap(), ConfigValue::from(region))].into(),
+        ..WrittenProvider::default()
+    };
+    let settings = catalog.complete(&name("regional"), written("us-2")).unwrap();
+    let origins = [granted("https://login.example.com"), granted("https://api.us-2.example.com")];
+    assert_eq!(settings.grant.origins, origins);
+    assert_eq!(settings.config["base-url"], "https://api.us-2.example.com/v1".into());
+
+    let error = catalog.complete(&name("regional"), written("evil.com/")).unwrap_err().to_string();
+    assert!(error.starts_with("provider regional: config.region: \"evil.com/\" can't stand in"), "{error}");
+
+    let undeclared = text.replace("needs.region", "needs.area");
+    let problems = Preset::parse(&undeclared, "regional.toml").unwrap_err().to_string();
+    assert!(problems.contains("wants {region}"), "{problems}");
+}
+
+#[test]
+fn a_preset_that_needs_more_time_has_it_unless_the_operator_says_otherwise() {
+    use crate::settings::{Timeouts, WrittenTimeouts};
+
+    let seconds = |provider: &str, timeouts: WrittenTimeouts| {
+        let written = WrittenProvider { timeouts, ..WrittenProvider::default() };
+        let timeouts = catalog().complete(&name(provider), written).unwrap().timeouts;
+        [timeouts.total, timeouts.idle].map(|period| std::time::Duration::from(period).as_secs())
+    };
+    let [total, idle] = seconds("groq", WrittenTimeouts::default());
+    assert_eq!((total, idle), (600, 60));
+    assert_eq!(seconds("agentql", WrittenTimeouts::default()), [900, 60]);
+    let idle = Some("20s".parse().unwrap());
+    assert_eq!(seconds("agentql", WrittenTimeouts { idle, ..WrittenTimeouts::default() }), [900, 20]);
+    let total = Some("10s".parse().unwrap());
+    assert_eq!(seconds("agentql", WrittenTimeouts { total, ..WrittenTimeouts::default() }), [10, 10]);
+    assert_eq!(WrittenTimeouts::default().over(Timeouts::default()), Timeouts::default());
 }

@@ -95,6 +95,26 @@ const METADATA_V6: [Ipv6Addr; 5] = [
     Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0xa9fe, 0xa9fe),
 ];
 
+/// Where ECS and EKS give a container its own credentials, and nothing else. The
+/// one metadata service that an operator can grant, and only to the host's own
+/// requests: see [`AddressRule::allow_credentials`].
+const CONTAINER_CREDENTIALS: [IpAddr; 3] = [
+    IpAddr::V4(Ipv4Addr::new(169, 254, 170, 2)),
+    IpAddr::V4(Ipv4Addr::new(169, 254, 170, 23)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0023)),
+];
+
+/// The address of this very origin, if that is where containers get their
+/// credentials.
+pub fn container_credentials(origin: &Origin) -> Option<IpAddr> {
+    let ip = match origin.host() {
+        Host::Ipv4(ip) => IpAddr::V4(*ip),
+        Host::Ipv6(ip) => IpAddr::V6(*ip),
+        Host::Domain(_) => return None,
+    };
+    CONTAINER_CREDENTIALS.contains(&ip).then_some(ip)
+}
+
 impl AddressClass {
     /// The class of an address, in whichever spelling it comes.
     pub fn of(ip: IpAddr) -> Self {
@@ -181,16 +201,18 @@ fn carried_v4(ip: Ipv6Addr) -> [Option<Ipv4Addr>; 4] {
 }
 
 /// Which addresses one origin may resolve to: public ones, and those that its
-/// grant adds. A metadata service can't be added.
+/// grant adds. A metadata service can't be added, but for a container's
+/// credentials.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AddressRule {
     allowed: Vec<IpNet>,
+    credentials: Option<IpAddr>,
 }
 
 impl AddressRule {
     /// Public addresses and `allowed` ones.
     pub fn new(allowed: Vec<IpNet>) -> Self {
-        Self { allowed }
+        Self { allowed, credentials: None }
     }
 
     /// Adds what follows from granting this very origin: `localhost` means
@@ -206,6 +228,12 @@ impl AddressRule {
         }
     }
 
+    /// Adds the container's credentials where the origin is theirs by its
+    /// address. Never for a plugin's request.
+    pub(super) fn allow_credentials(&mut self, origin: &Origin) {
+        self.credentials = container_credentials(origin);
+    }
+
     /// Adds networks.
     pub fn allow(&mut self, networks: &[IpNet]) {
         self.allowed.extend_from_slice(networks);
@@ -219,6 +247,7 @@ impl AddressRule {
         let ip = ip.to_canonical();
         match AddressClass::of(ip) {
             AddressClass::Public => Ok(()),
+            AddressClass::Metadata if self.credentials == Some(ip) => Ok(()),
             AddressClass::Metadata => Err(AddressClass::Metadata),
             _ if self.allowed.iter().any(|net| net.contains(&ip)) => Ok(()),
             class => Err(class),

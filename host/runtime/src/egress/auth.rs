@@ -4,20 +4,40 @@
 //! a request is complete and permitted, and whatever it writes a guest can
 //! neither set before nor read after. Values are marked sensitive, so that
 //! neither logs nor HTTP/2's header compression keep them.
+//!
+//! `simple` has the schemes that send a secret as it is; [`oauth2`] and
+//! [`google`] exchange it for a token, which [`token`] keeps and renews and
+//! [`bearer`] sends.
 
-use std::{
-    error::Error,
-    fmt,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::fmt;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::future::BoxFuture;
-use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
+use http::{HeaderMap, HeaderName, StatusCode};
 use url::Url;
-use zeroize::Zeroizing;
 
-use super::transport::OutgoingRequest;
+pub mod aws;
+pub mod bearer;
+mod endpoint;
+mod forms;
+pub mod google;
+mod ini;
+mod mint;
+pub mod oauth2;
+pub mod oci;
+mod rsa;
+mod secret;
+mod simple;
+mod skew;
+pub mod token;
+mod unset;
+
+use super::{host_sender::HostSender, transport::OutgoingRequest};
+
+pub use mint::MintError;
+pub use rsa::{KeyFlaw, RsaSigner};
+pub use secret::SharedSecret;
+pub use simple::{Scheme, User};
+pub use unset::Unset;
 
 /// Why a request can't be authenticated. None of these has the secret in it.
 #[derive(Debug, thiserror::Error)]
@@ -35,9 +55,15 @@ pub enum AuthError {
         /// What was found.
         found: &'static str,
     },
-    /// A token could not be minted or a request could not be signed.
+    /// The scheme isn't configured.
+    #[error("this scheme isn't set up: {0}; set it, or choose another scheme")]
+    Unset(String),
+    /// The request could not be signed.
+    #[error("the request can't be signed: {0}")]
+    Signing(String),
+    /// A token could not be minted.
     #[error("no token for this request: {0}")]
-    Mint(#[source] Box<dyn Error + Send + Sync>),
+    Mint(#[from] MintError),
 }
 
 /// What an authenticator writes, so that nobody else does.
@@ -49,191 +75,73 @@ pub struct Writes {
     pub parameters: Vec<String>,
 }
 
+/// Which of its values a credential had: of two, the later one is greater.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Generation(u64);
+
+impl Generation {
+    /// By its number.
+    pub fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// That of several secrets together: grows with each of them.
+    pub fn of<'s>(secrets: impl IntoIterator<Item = &'s SharedSecret>) -> Self {
+        Self(secrets.into_iter().map(|secret| secret.generation().0).sum())
+    }
+
+    /// The next one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
 /// Authenticates requests with one credential of one provider.
 ///
-/// Called once for each request, redirects included, as the last step before
-/// it is sent: the whole request is final, body and all, so that schemes which
-/// sign it can. It may wait, to mint a token; it adds only what [`writes`]
-/// names.
+/// [`authenticate`] is called once for each request, redirects included, as
+/// the last step before it is sent: the whole request is final, body and all,
+/// so that schemes which sign it can. It adds only what [`writes`] names.
 ///
+/// [`authenticate`]: Authenticator::authenticate
 /// [`writes`]: Authenticator::writes
 pub trait Authenticator: Send + Sync + fmt::Debug {
-    /// Authenticates the request.
+    /// Authenticates the request, and says with which value of the credential:
+    /// connections that were opened with an older one are not used any more.
+    ///
+    /// It may wait, to mint a token by requests of the host's own through
+    /// `host`; use a [`token::TokenCache`] for that. Whatever secret it mints
+    /// must be given to [`HostSender::learn`] before it is used.
     ///
     /// # Errors
     /// When there is no credential to do it with. The request isn't sent.
-    fn authenticate<'a>(&'a self, request: &'a mut OutgoingRequest) -> BoxFuture<'a, Result<(), AuthError>>;
+    fn authenticate<'a>(
+        &'a self,
+        request: &'a mut OutgoingRequest,
+        host: &'a HostSender,
+    ) -> BoxFuture<'a, Result<Generation, AuthError>>;
 
     /// What it writes. The same for its whole life.
     fn writes(&self) -> Writes;
 
-    /// Grows whenever the credential is another: connections that were opened
-    /// under an older one are not used any more.
-    fn generation(&self) -> u64;
-}
-
-/// A secret that can be replaced while it is used. Clones share it.
-#[derive(Clone)]
-pub struct SharedSecret(Arc<RwLock<(Arc<Zeroizing<String>>, u64)>>);
-
-impl SharedSecret {
-    /// A secret; white space around it is not part of it.
-    pub fn new(value: &str) -> Self {
-        Self(Arc::new(RwLock::new((trimmed(value), 0))))
+    /// The endpoints that it mints tokens at: a provider where one of them
+    /// isn't granted does not load. What [`HostSender::send`] refuses it
+    /// refuses later on as well, when the endpoints are others.
+    fn endpoints(&self) -> Vec<Url> {
+        Vec::new()
     }
 
-    /// Replaces it for all who share it, from their next request on.
-    pub fn replace(&self, value: &str) {
-        let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        *held = (trimmed(value), held.1 + 1);
+    /// The upstream has answered a request with 401 that was authenticated with
+    /// this value. Called before the plugin sees the answer; a minted token
+    /// that an upstream doesn't take any more is forgotten here.
+    fn refused(&self, generation: Generation) {
+        let _ = generation;
     }
 
-    /// Its value. Stays inside of the host.
-    pub fn expose(&self) -> Arc<Zeroizing<String>> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).0)
-    }
-
-    fn generation(&self) -> u64 {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).1
+    /// The upstream has answered an authenticated request, in whichever way.
+    /// Called before the plugin sees the answer; a scheme that signs the time
+    /// learns from a refusal what time it is there.
+    fn answered(&self, status: StatusCode, headers: &HeaderMap) {
+        let _ = (status, headers);
     }
 }
-
-fn trimmed(value: &str) -> Arc<Zeroizing<String>> {
-    Arc::new(Zeroizing::new(value.trim().to_owned()))
-}
-
-impl fmt::Debug for SharedSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[redacted]")
-    }
-}
-
-/// The user of basic authentication.
-#[derive(Debug, Clone)]
-pub enum User {
-    /// Anybody may know it.
-    Text(String),
-    /// A secret too.
-    Secret(SharedSecret),
-}
-
-/// The schemes that need nothing but a secret.
-#[derive(Debug, Clone)]
-pub enum Scheme {
-    /// No credential.
-    None,
-    /// `Authorization: Bearer SECRET` (RFC 6750).
-    Bearer(SharedSecret),
-    /// A header of its own.
-    Header {
-        /// Its name.
-        name: HeaderName,
-        /// What stands before the secret, with its space if there is one.
-        prefix: String,
-        /// The secret.
-        secret: SharedSecret,
-    },
-    /// A parameter of the URL's query.
-    Query {
-        /// Its name.
-        parameter: String,
-        /// The secret.
-        secret: SharedSecret,
-    },
-    /// `Authorization: Basic base64(USER:PASSWORD)` (RFC 7617).
-    Basic {
-        /// The user.
-        user: User,
-        /// The password; may be empty, as some APIs take their key as the user.
-        password: SharedSecret,
-    },
-}
-
-impl Scheme {
-    /// Writes the credential.
-    ///
-    /// # Errors
-    /// When the secret is empty or can't stand where it should.
-    pub fn apply(&self, url: &mut Url, headers: &mut HeaderMap) -> Result<(), AuthError> {
-        match self {
-            Self::None => {}
-            Self::Bearer(secret) => set(headers, AUTHORIZATION, "Bearer ", &full(secret)?)?,
-            Self::Header { name, prefix, secret } => set(headers, name.clone(), prefix, &full(secret)?)?,
-            Self::Query { parameter, secret } => {
-                let secret = full(secret)?;
-                if secret.chars().any(char::is_control) {
-                    let place = format!("query parameter `{parameter}`");
-                    return Err(AuthError::Characters { place, found: "a control character" });
-                }
-                url.query_pairs_mut().append_pair(parameter, &secret);
-            }
-            Self::Basic { user, password } => {
-                let user = match user {
-                    User::Text(text) => Arc::new(Zeroizing::new(text.clone())),
-                    User::Secret(secret) => full(secret)?,
-                };
-                if user.contains(':') {
-                    let place = "the user of basic authentication".to_owned();
-                    return Err(AuthError::Characters { place, found: "a colon" });
-                }
-                let pair = Zeroizing::new(format!("{}:{}", user.as_str(), password.expose().as_str()));
-                set(headers, AUTHORIZATION, "Basic ", &Zeroizing::new(STANDARD.encode(pair.as_bytes())))?;
-            }
-        }
-        Ok(())
-    }
-
-    fn secrets(&self) -> [Option<&SharedSecret>; 2] {
-        match self {
-            Self::None => [None, None],
-            Self::Bearer(secret) | Self::Header { secret, .. } | Self::Query { secret, .. } => {
-                [Some(secret), None]
-            }
-            Self::Basic { user: User::Secret(user), password } => [Some(user), Some(password)],
-            Self::Basic { user: User::Text(_), password } => [Some(password), None],
-        }
-    }
-}
-
-fn full(secret: &SharedSecret) -> Result<Arc<Zeroizing<String>>, AuthError> {
-    let value = secret.expose();
-    if value.is_empty() { Err(AuthError::Empty) } else { Ok(value) }
-}
-
-fn set(headers: &mut HeaderMap, name: HeaderName, prefix: &str, secret: &str) -> Result<(), AuthError> {
-    let text = Zeroizing::new(format!("{prefix}{secret}"));
-    // HTTP would let other bytes through; in a credential they are a slip of copying.
-    let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    let value = HeaderValue::from_str(&text).ok().filter(|_| printable);
-    let mut value = value.ok_or_else(|| AuthError::Characters {
-        place: format!("header `{name}`"),
-        found: "characters that are not printable ASCII",
-    })?;
-    value.set_sensitive(true);
-    headers.insert(name, value);
-    Ok(())
-}
-
-impl Authenticator for Scheme {
-    fn authenticate<'a>(&'a self, request: &'a mut OutgoingRequest) -> BoxFuture<'a, Result<(), AuthError>> {
-        Box::pin(std::future::ready(self.apply(&mut request.url, &mut request.headers)))
-    }
-
-    fn writes(&self) -> Writes {
-        let mut writes = Writes::default();
-        match self {
-            Self::None => {}
-            Self::Bearer(_) | Self::Basic { .. } => writes.headers.push(AUTHORIZATION),
-            Self::Header { name, .. } => writes.headers.push(name.clone()),
-            Self::Query { parameter, .. } => writes.parameters.push(parameter.clone()),
-        }
-        writes
-    }
-
-    fn generation(&self) -> u64 {
-        self.secrets().into_iter().flatten().map(SharedSecret::generation).sum()
-    }
-}
-
-#[cfg(test)]
-mod tests;

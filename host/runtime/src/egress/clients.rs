@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
     address::AddressRule,
+    auth::Generation,
     origin::Origin,
     policy::AuthId,
     resolve::{Dial, Resolver},
@@ -21,15 +22,25 @@ const MOST: usize = 32;
 pub(super) struct Purpose {
     pub(super) origin: Origin,
     pub(super) addresses: AddressRule,
-    /// The credential, and which of its values.
-    pub(super) auth: Option<(AuthId, u64)>,
+    pub(super) side: Side,
+}
+
+/// Whose requests a client carries.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The plugin's: with this credential, and which of its values.
+    Plugin(Option<(AuthId, Generation)>),
+    /// The host's own.
+    Host,
 }
 
 impl Purpose {
     /// Whether the other is the same but for an older credential.
     fn supersedes(&self, other: &Self) -> bool {
-        let newer = match (self.auth, other.auth) {
-            (Some((own, now)), Some((theirs, then))) => own == theirs && now > then,
+        let newer = match (&self.side, &other.side) {
+            (Side::Plugin(Some((own, now))), Side::Plugin(Some((theirs, then)))) => {
+                own == theirs && now > then
+            }
             _ => false,
         };
         newer && self.origin == other.origin

@@ -57,7 +57,13 @@ impl EgressError {
 
     pub(super) fn auth(error: &AuthError, name: &str, provider: &str, scanner: &SecretScanner) -> Self {
         let message = format!("provider `{provider}`, credential `{name}`: {error}");
-        Self::new(EgressErrorKind::Authentication, false, &message, scanner)
+        let (kind, rule) = match error {
+            AuthError::Mint(error) => (error.kind(), error.rule()),
+            AuthError::Empty | AuthError::Characters { .. } | AuthError::Unset(_) | AuthError::Signing(_) => {
+                (EgressErrorKind::Authentication, None)
+            }
+        };
+        Self { rule, ..Self::new(kind, false, &message, scanner) }
     }
 
     pub(super) fn transport(error: &TransportError, scanner: &SecretScanner) -> Self {

@@ -7,15 +7,13 @@
 //! step 4 and the wire. [`policy`] decides where to, [`headers`] and [`scan`]
 //! what may be said, [`auth`] adds the credential, [`resolve`] and [`address`]
 //! decide what is connected to, [`transport`] sends, [`body`] guards the
-//! answer.
+//! answer. What the host itself sends to mint a token goes through
+//! [`host_sender`], under the same grant.
 
-use std::{
-    collections::BTreeMap,
-    fmt,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use ::url::Url;
+use http::StatusCode;
 
 pub mod address;
 pub mod auth;
@@ -23,10 +21,13 @@ pub mod body;
 mod clients;
 pub mod error;
 pub mod headers;
+pub mod host_sender;
+mod known;
 pub mod limits;
 pub mod methods;
 pub mod observe;
 pub mod origin;
+mod outlet;
 pub mod policy;
 mod redirect;
 pub mod refusal;
@@ -41,16 +42,19 @@ pub mod url;
 use self::{
     auth::{Authenticator, Writes},
     body::CappedBody,
-    clients::{Clients, Purpose},
+    clients::{Clients, Purpose, Side},
     error::EgressError,
+    host_sender::HostSender,
+    known::Known,
     limits::{CallBudget, EgressLimits, Redirects},
     observe::{EgressObserver, ObservedRequest},
+    outlet::Outlet,
     policy::{AuthId, Permit, Policy},
     refusal::{Refusal, Rule},
     request::{EgressResponse, GuestRequest, Hop, check_parameters, check_secrets},
-    resolve::{DialError, Resolver},
-    scan::SecretScanner,
-    transport::{IncomingResponse, OutgoingRequest, Transport, TransportError},
+    resolve::Resolver,
+    scan::{ScannerError, SecretScanner},
+    transport::{IncomingResponse, OutgoingRequest, Transport},
 };
 
 /// The policy knows an auth scheme that nobody can apply.
@@ -68,12 +72,11 @@ pub struct MissingAuthenticator {
 /// The way out of one bound provider. Shared by all of its calls; holds its
 /// connections.
 pub struct Egress {
-    policy: Policy,
-    scanner: RwLock<Arc<SecretScanner>>,
+    outlet: Arc<Outlet>,
+    /// For the authenticators' own requests.
+    host: HostSender,
     /// By [`AuthId`], with what each of them writes.
     authenticators: Vec<(Arc<dyn Authenticator>, Writes)>,
-    clients: Clients,
-    limits: EgressLimits,
     observer: Option<Arc<dyn EgressObserver>>,
 }
 
@@ -99,8 +102,9 @@ impl Egress {
         });
         let authenticators = by_id.collect::<Result<Vec<_>, _>>()?;
         let clients = Clients::new(transport, resolver, limits.client());
-        let scanner = RwLock::new(Arc::new(scanner));
-        Ok(Self { policy, scanner, authenticators, clients, limits, observer: None })
+        let outlet = Arc::new(Outlet { policy, known: Known::new(scanner), clients, limits });
+        let host = HostSender::new(Arc::clone(&outlet));
+        Ok(Self { outlet, host, authenticators, observer: None })
     }
 
     /// Shows every request to an observer.
@@ -112,23 +116,26 @@ impl Egress {
 
     /// What it may reach.
     pub fn policy(&self) -> &Policy {
-        &self.policy
+        &self.outlet.policy
     }
 
     /// Its limits.
     pub fn limits(&self) -> &EgressLimits {
-        &self.limits
+        &self.outlet.limits
     }
 
     /// What finds the provider's secrets; for logs and returned texts too.
     pub fn scanner(&self) -> Arc<SecretScanner> {
-        Arc::clone(&self.scanner.read().unwrap_or_else(PoisonError::into_inner))
+        self.outlet.scanner()
     }
 
-    /// Looks for other secrets from now on: call it before a rotated secret is
-    /// used for the first time.
-    pub fn replace_scanner(&self, scanner: SecretScanner) {
-        *self.scanner.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(scanner);
+    /// Looks for other secrets from now on, and for the minted ones as before:
+    /// call it before a rotated secret is used for the first time.
+    ///
+    /// # Errors
+    /// When there is too much to look for. The search stays as it was.
+    pub fn replace_scanner(&self, scanner: SecretScanner) -> Result<(), ScannerError> {
+        self.outlet.known.replace(scanner)
     }
 
     /// Checks, authenticates and sends a request, and waits for the head of
@@ -144,15 +151,15 @@ impl Egress {
     ) -> Result<EgressResponse, EgressError> {
         let scanner = self.scanner();
         let refuse = |refusal: Refusal| EgressError::refused(&refusal, &scanner);
-        let open = budget.open(self.policy.provider()).map_err(refuse)?;
+        let open = budget.open(self.policy().provider()).map_err(refuse)?;
         let url = self.parse(&request.url).map_err(refuse)?;
         let mut hop = Hop { written: request, url, may_authenticate: true };
         let mut followed = 0;
         let answer = loop {
             let sent_before = followed > 0;
-            let answer = self.exchange(&hop, budget, &scanner).await;
+            let answer = self.exchange(&hop, budget).await;
             let answer = answer.map_err(|error| EgressError { sent: error.sent || sent_before, ..error })?;
-            if self.limits.redirects == Redirects::Return {
+            if self.limits().redirects == Redirects::Return {
                 break answer;
             }
             let after_sending = |refusal| EgressError { sent: true, ..refuse(refusal) };
@@ -164,68 +171,68 @@ impl Egress {
             followed += 1;
             hop = hop.follow(next);
         };
+        // A token may have been minted on the way: the answer may have that in it.
+        let scanner = self.scanner();
         let mut headers = headers::visible(&answer.headers);
         for (_, value) in &mut headers {
             if let std::borrow::Cow::Owned(clean) = scanner.redact(value) {
                 *value = clean;
             }
         }
-        let body = CappedBody::new(answer.body, self.limits.response_bytes, scanner, open);
+        let body = CappedBody::new(answer.body, self.limits().response_bytes, scanner, open);
         Ok(EgressResponse { status: answer.status.as_u16(), headers, body })
     }
 
     /// One request, from step 2 on; step 1 has made the hop.
-    async fn exchange(
-        &self,
-        hop: &Hop,
-        budget: &CallBudget,
-        scanner: &SecretScanner,
-    ) -> Result<IncomingResponse, EgressError> {
-        let refuse = |refusal: Refusal| EgressError::refused(&refusal, scanner);
+    async fn exchange(&self, hop: &Hop, budget: &CallBudget) -> Result<IncomingResponse, EgressError> {
+        // Of now: the hop before may have minted a token, and its answer may have named it.
+        let scanner = self.scanner();
+        let refuse = |refusal: Refusal| EgressError::refused(&refusal, &scanner);
         let GuestRequest { method, headers, body, auth, .. } = &hop.written;
-        budget.take_request(self.policy.provider()).map_err(refuse)?;
+        budget.take_request(self.policy().provider()).map_err(refuse)?;
 
         // 2. Where to, how, and as whom.
         let requested = auth.as_deref().filter(|_| hop.may_authenticate);
         let Permit { origin, auth, addresses } =
-            self.policy.check(method, &hop.url, requested).map_err(refuse)?;
+            self.policy().check(method, &hop.url, requested).map_err(refuse)?;
         let auth = auth
             .filter(|_| hop.may_authenticate)
             .and_then(|id| self.authenticators.get(id.0).map(|a| (id, a)));
         let nothing = Writes::default();
         let writes = auth.map_or(&nothing, |(_, (_, writes))| writes);
         let headers =
-            headers::check_request(headers, &writes.headers, self.limits.headers).map_err(refuse)?;
+            headers::check_request(headers, &writes.headers, self.limits().headers).map_err(refuse)?;
         check_parameters(&hop.url, writes).map_err(refuse)?;
 
         // 3. What the guest wrote, before anything of the host's is in it.
-        check_secrets(&hop.written, &hop.url, scanner).map_err(refuse)?;
+        check_secrets(&hop.written, &hop.url, &scanner).map_err(refuse)?;
 
         // 4. The credential.
         let mut outgoing =
             OutgoingRequest { method: method.clone(), url: hop.url.clone(), headers, body: body.clone() };
         let mut used = None;
         if let Some((id, (authenticator, _))) = auth {
-            used = Some((id, authenticator.generation()));
-            let result = authenticator.authenticate(&mut outgoing).await;
-            result
-                .map_err(|error| EgressError::auth(&error, self.name(id), self.policy.provider(), scanner))?;
+            let written = authenticator.authenticate(&mut outgoing, &self.host).await;
+            let generation = written.map_err(|error| {
+                EgressError::auth(&error, self.name(id), self.policy().provider(), &self.scanner())
+            })?;
+            used = Some((id, generation));
         }
         if let Some(observer) = &self.observer {
-            let sent = ObservedRequest::of(&outgoing, writes, scanner);
-            observer.request(self.policy.provider(), &hop.written, &sent);
+            let sent = ObservedRequest::of(&outgoing, writes, &self.scanner());
+            observer.request(self.policy().provider(), &hop.written, &sent);
         }
 
-        // 5 and 6. The client resolves and vets addresses whenever it connects.
-        let failed = |error: TransportError| self.transport_error(&error, scanner);
-        let client = self.clients.get(Purpose { origin, addresses, auth: used }).map_err(failed)?;
-        let answer = client.send(outgoing).await.map_err(failed)?;
-
-        // 7. The head; the body is guarded as it is read.
-        let limits = self.limits.headers;
-        if answer.headers.len() > limits.count || headers::size_of(&answer.headers) > limits.bytes {
-            let peer = hop.url.host_str().unwrap_or_default().to_owned();
-            return Err(failed(TransportError::HeadersTooLarge { peer, limit: limits.bytes }));
+        // 5 and 6. 7: the head; the body is guarded as it is read.
+        let purpose = Purpose { origin, addresses, side: Side::Plugin(used) };
+        let answer = self.outlet.deliver(purpose, outgoing).await?;
+        if let Some((_, (authenticator, _))) = auth {
+            authenticator.answered(answer.status, &answer.headers);
+        }
+        if let (StatusCode::UNAUTHORIZED, Some((_, (authenticator, _))), Some((_, generation))) =
+            (answer.status, auth, used)
+        {
+            authenticator.refused(generation);
         }
         Ok(answer)
     }
@@ -240,26 +247,15 @@ impl Egress {
     }
 
     fn name(&self, id: AuthId) -> &str {
-        self.policy.auths().get(id.0).map_or("", String::as_str)
-    }
-
-    /// A forbidden address is a refusal like any other; the line that allows
-    /// it depends on the policy.
-    fn transport_error(&self, error: &TransportError, scanner: &SecretScanner) -> EgressError {
-        match error {
-            TransportError::Refused(DialError::Forbidden { origin, dropped }) => {
-                EgressError::refused(&self.policy.refuse_addresses(origin, dropped), scanner)
-            }
-            error => EgressError::transport(error, scanner),
-        }
+        self.policy().auths().get(id.0).map_or("", String::as_str)
     }
 }
 
 impl fmt::Debug for Egress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Egress")
-            .field("provider", &self.policy.provider())
-            .field("limits", &self.limits)
+            .field("provider", &self.policy().provider())
+            .field("limits", self.limits())
             .finish_non_exhaustive()
     }
 }

@@ -14,12 +14,13 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::{
-    address::{AddressClass, AddressRule},
+    address::{AddressClass, AddressRule, container_credentials},
     origin::{Origin, OriginPattern, Scheme},
     refusal::{Refusal, Rule, TO_ALLOW},
 };
 
 mod entry;
+mod host;
 
 pub use entry::{Asked, Granted, PolicyError};
 
@@ -292,7 +293,7 @@ fn is_metadata(origin: &Origin) -> bool {
         url::Host::Ipv6(ip) => AddressClass::of((*ip).into()),
         url::Host::Domain(_) => return false,
     };
-    class == AddressClass::Metadata
+    class == AddressClass::Metadata && container_credentials(origin).is_none()
 }
 
 #[cfg(test)]

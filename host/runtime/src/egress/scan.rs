@@ -53,8 +53,22 @@ impl SecretScanner {
     /// # Errors
     /// When there is too much to look for: gigabytes of secrets.
     pub fn new<'a>(secrets: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, ScannerError> {
-        let mut patterns: Vec<Vec<u8>> = Vec::new();
-        let mut too_short = 0;
+        Self::build(Vec::new(), 0, secrets)
+    }
+
+    /// A scanner that finds these as well.
+    ///
+    /// # Errors
+    /// When there is too much to look for: gigabytes of secrets.
+    pub fn with<'a>(&self, secrets: impl IntoIterator<Item = &'a [u8]>) -> Result<Self, ScannerError> {
+        Self::build(self.patterns.clone(), self.too_short, secrets)
+    }
+
+    fn build<'a>(
+        mut patterns: Vec<Vec<u8>>,
+        mut too_short: usize,
+        secrets: impl IntoIterator<Item = &'a [u8]>,
+    ) -> Result<Self, ScannerError> {
         for secret in secrets {
             match secret.trim_ascii() {
                 [] => {}

@@ -13,18 +13,25 @@ use futures_util::{FutureExt, StreamExt, future::BoxFuture};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use super::{
-    auth::{AuthError, Scheme, SharedSecret},
+    auth::{AuthError, Generation, Scheme, SharedSecret},
     error::EgressErrorKind,
     methods::Methods,
     policy::{Asked, Granted},
     request::{EgressResponse, GuestRequest},
     resolve::{Dial, tests::FakeResolver},
-    transport::{Cause, Client, ClientSettings},
+    transport::{Client, ClientSettings, TransportError},
     *,
 };
 
 mod answers;
+mod aws;
+mod clock;
+mod google;
+mod host_requests;
+mod renewal;
 mod requests;
+mod token_requests;
+mod tokens;
 
 const SECRET: &str = "sk-test-0123456789abcdef";
 const API: &str = "https://api.example.com";

@@ -4,12 +4,27 @@
 //!
 //! A scheme that this host can't apply is a load error: a plugin that believes
 //! its requests to be signed must not find out from its upstream.
+//!
+//! Each family of schemes has a file that says what it is declared with and
+//! reads it; `SCHEMES` is where they meet.
+
+mod aws;
+mod google;
+mod oauth2;
+mod oci;
+mod simple;
 
 use http::HeaderName;
 
 use super::name::Name;
 use super::template::Template;
-use crate::settings::document::Node;
+use crate::settings::document::{Fields, Node};
+
+pub(crate) use aws::is_scope as is_aws_scope;
+pub use aws::{AwsKeys, AwsSigV4};
+pub use google::GoogleAccount;
+pub use oauth2::{ClientAuth, ClientCredentials};
+pub use oci::OciSignature;
 
 /// An `[auth.NAME]` of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,42 +56,59 @@ pub enum AuthScheme {
     /// `Authorization: Basic USER:PASSWORD` (RFC 7617).
     Basic {
         /// The user.
-        user: BasicUser,
+        user: Identity,
         /// The password.
         password: Name,
     },
+    /// `oauth2-client-credentials`: a bearer token of a token endpoint.
+    ClientCredentials(ClientCredentials),
+    /// `google-service-account`: a bearer token of Google's.
+    Google(GoogleAccount),
+    /// `aws-sigv4`: a signature of AWS's.
+    AwsSigV4(Box<AwsSigV4>),
+    /// `oci-signature`: a signature of Oracle's.
+    OciSignature(OciSignature),
 }
 
-/// The user of basic authentication.
+/// Who authenticates: the user of a password, the id of a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BasicUser {
+pub enum Identity {
     /// `user = "..."`: as it is, or with config values in it.
     Text(Template),
     /// `user-secret = "..."`: a secret too.
     Secret(Name),
 }
 
+impl Identity {
+    fn text(&self) -> Option<&Template> {
+        match self {
+            Self::Text(template) => Some(template),
+            Self::Secret(_) => None,
+        }
+    }
+
+    fn secret(&self) -> Option<&Name> {
+        match self {
+            Self::Text(_) => None,
+            Self::Secret(name) => Some(name),
+        }
+    }
+}
+
+/// Reads what is declared besides `scheme`. The caller reports unknown fields.
+type Reader = fn(&mut Fields<'_>) -> Option<AuthScheme>;
+
 /// The schemes this host applies.
-const APPLIED: &[&str] = &["none", "bearer", "header", "query", "basic"];
-
-/// The schemes of the format that this version doesn't apply yet.
-const NOT_APPLIED: &[&str] =
-    &["aws-sigv4", "oauth2-client-credentials", "google-service-account", "oci-signature"];
-
-/// Headers that belong to the host or to the connection; a secret in one of
-/// them would reframe the request.
-const RESERVED_HEADERS: &[&str] = &[
-    "connection",
-    "content-length",
-    "expect",
-    "host",
-    "keep-alive",
-    "proxy-authorization",
-    "proxy-connection",
-    "te",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
+const SCHEMES: &[(&str, Reader)] = &[
+    ("none", simple::none),
+    ("bearer", simple::bearer),
+    ("header", simple::header),
+    ("query", simple::query),
+    ("basic", simple::basic),
+    ("oauth2-client-credentials", oauth2::read),
+    ("google-service-account", google::read),
+    ("aws-sigv4", aws::read),
+    ("oci-signature", oci::read),
 ];
 
 impl AuthScheme {
@@ -87,8 +119,24 @@ impl AuthScheme {
             Self::Bearer { secret } | Self::Header { secret, .. } | Self::Query { secret, .. } => {
                 vec![secret]
             }
-            Self::Basic { user: BasicUser::Secret(user), password } => vec![user, password],
-            Self::Basic { user: BasicUser::Text(_), password } => vec![password],
+            Self::Basic { user, password } => user.secret().into_iter().chain([password]).collect(),
+            Self::ClientCredentials(client) => client.secrets(),
+            Self::Google(account) => vec![&account.secret],
+            Self::AwsSigV4(scheme) => scheme.secrets(),
+            Self::OciSignature(scheme) => scheme.secrets(),
+        }
+    }
+
+    /// The texts of it that have config values in them.
+    pub fn templates(&self) -> Vec<&Template> {
+        match self {
+            Self::None | Self::Bearer { .. } | Self::Header { .. } | Self::Query { .. } | Self::Google(_) => {
+                Vec::new()
+            }
+            Self::Basic { user, .. } => user.text().into_iter().collect(),
+            Self::ClientCredentials(client) => client.templates(),
+            Self::AwsSigV4(scheme) => scheme.templates(),
+            Self::OciSignature(scheme) => scheme.templates(),
         }
     }
 
@@ -96,52 +144,12 @@ impl AuthScheme {
         let mut fields = node.fields()?;
         let scheme = fields.require("scheme", "\"bearer\"");
         let word = scheme.as_ref().and_then(Node::string).unwrap_or_default();
-        let read = match word {
-            "none" => Some(Self::None),
-            "bearer" => {
-                let secret = fields.require("secret", "\"api-key\"");
-                secret.and_then(|node| node.parse()).map(|secret| Self::Bearer { secret })
-            }
-            "header" => {
-                let secret = fields.require("secret", "\"api-key\"").and_then(|node| node.parse());
-                let header = fields.require("header", "\"x-api-key\"").and_then(|node| header(&node));
-                let prefix = match fields.take("prefix") {
-                    Some(node) => prefix(&node),
-                    None => Some(String::new()),
-                };
-                secret.zip(header).zip(prefix).map(|((secret, header), prefix)| Self::Header {
-                    secret,
-                    header,
-                    prefix,
-                })
-            }
-            "query" => {
-                let secret = fields.require("secret", "\"api-key\"").and_then(|node| node.parse());
-                let parameter = fields.require("parameter", "\"key\"").and_then(|node| parameter(&node));
-                secret.zip(parameter).map(|(secret, parameter)| Self::Query { secret, parameter })
-            }
-            "basic" => {
-                let user = fields.take("user");
-                let user_secret = fields.take("user-secret");
-                let user = match (user, user_secret) {
-                    (Some(user), None) => user.parse().map(BasicUser::Text),
-                    (None, Some(secret)) => secret.parse().map(BasicUser::Secret),
-                    (None, None) => {
-                        fields.reject("`user` is missing: write `user = \"...\"`, or `user-secret = \"NAME\"` where it is a secret");
-                        None
-                    }
-                    (Some(_), Some(secret)) => {
-                        secret.reject_name("`user` and `user-secret` exclude each other: keep one");
-                        None
-                    }
-                };
-                let password = fields.require("password", "\"api-key\"");
-                let password = password.and_then(|node| node.parse());
-                user.zip(password).map(|(user, password)| Self::Basic { user, password })
-            }
-            other => {
-                if let Some(scheme) = scheme.filter(|_| !other.is_empty()) {
-                    refuse_scheme(&scheme, other);
+        let read = match SCHEMES.iter().find(|(name, _)| *name == word) {
+            Some((_, reader)) => reader(&mut fields),
+            None => {
+                if let Some(scheme) = scheme.filter(|_| !word.is_empty()) {
+                    let words: Vec<(&str, ())> = SCHEMES.iter().map(|(word, _)| (*word, ())).collect();
+                    scheme.word(&words);
                 }
                 // Which fields another scheme has isn't known here.
                 let _ = fields.take_all();
@@ -153,46 +161,20 @@ impl AuthScheme {
     }
 }
 
-fn refuse_scheme(node: &Node<'_>, word: &str) {
-    if NOT_APPLIED.contains(&word) {
-        node.reject(format!(
-            "this host doesn't implement the scheme {word:?}; it has {}: use a newer host, or authenticate in one of these ways",
-            APPLIED.join(", ")
-        ));
-    } else {
-        let words: Vec<(&str, ())> = APPLIED.iter().map(|word| (*word, ())).collect();
-        node.word(&words);
+/// Reads who authenticates: as a text, or as the name of a secret.
+fn read_identity(fields: &mut Fields<'_>, text: &'static str, secret: &'static str) -> Option<Identity> {
+    match (fields.take(text), fields.take(secret)) {
+        (Some(node), None) => node.parse().map(Identity::Text),
+        (None, Some(node)) => node.parse().map(Identity::Secret),
+        (None, None) => {
+            fields.reject(format!(
+                "`{text}` is missing: write `{text} = \"...\"`, or `{secret} = \"NAME\"` where it is a secret"
+            ));
+            None
+        }
+        (Some(_), Some(node)) => {
+            node.reject_name(format!("`{text}` and `{secret}` exclude each other: keep one"));
+            None
+        }
     }
-}
-
-fn header(node: &Node<'_>) -> Option<HeaderName> {
-    let text = node.string()?;
-    let Ok(name) = HeaderName::try_from(text) else {
-        node.reject(format!("{text:?} isn't the name of a header: write one such as \"x-api-key\""));
-        return None;
-    };
-    if RESERVED_HEADERS.contains(&name.as_str()) {
-        node.reject(format!("the header `{name}` belongs to the host: name another one"));
-        return None;
-    }
-    Some(name)
-}
-
-fn prefix(node: &Node<'_>) -> Option<String> {
-    let text = node.string()?;
-    if text.bytes().all(|c| (b' '..=b'~').contains(&c)) {
-        return Some(text.to_owned());
-    }
-    node.reject("a prefix has only printable ASCII characters: remove the others");
-    None
-}
-
-fn parameter(node: &Node<'_>) -> Option<String> {
-    let text = node.string()?;
-    let plain = |c: u8| c.is_ascii_alphanumeric() || b"-_.~".contains(&c);
-    if !text.is_empty() && text.bytes().all(plain) {
-        return Some(text.to_owned());
-    }
-    node.reject(format!("{text:?} isn't the name of a query parameter: write letters, digits, - _ . ~"));
-    None
 }

@@ -6,16 +6,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 
 use url::Url;
 
 use super::Manifest;
-use super::auth::BasicUser;
 use super::egress::{Egress, OriginAsk};
 use super::field::Presence;
 use super::name::{Name, ProviderName};
 use super::template::{Template, fits_host, fits_path};
 use super::value::{ConfigValue, ValueError};
+use crate::config_file::ConfigFileError;
 use crate::egress::origin::{Origin, OriginError, OriginPattern};
 use crate::egress::policy::Asked;
 use crate::egress::url::PathError;
@@ -66,6 +67,16 @@ pub enum BindProblem {
         description: Option<String>,
         /// What could stand there.
         example: String,
+    },
+    /// A value can't be had from its file.
+    #[error("config.{name} = {{ file = \"{}\" }}: {source}", path.display())]
+    File {
+        /// The value's name.
+        name: Name,
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: ConfigFileError,
     },
     /// A value can't stand where the manifest puts it.
     #[error("config.{name}: {value:?} can't stand in {template:?}; write letters, digits and hyphens only")]
@@ -190,13 +201,10 @@ impl BoundConfig {
         &self.asked
     }
 
-    /// The user of basic authentication, unless it is a secret or wants a value
+    /// A text of the manifest with its values in it; nothing where it wants one
     /// that is absent.
-    pub fn user(&self, user: &BasicUser) -> Option<String> {
-        match user {
-            BasicUser::Text(template) => template.fill(|name| self.values.get(name)),
-            BasicUser::Secret(_) => None,
-        }
+    pub fn text(&self, template: &Template) -> Option<String> {
+        template.fill(|name| self.values.get(name))
     }
 }
 

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::auth::{AuthScheme, BasicUser};
+use super::auth::AuthScheme;
 use super::batch::Batch;
 use super::egress::Egress;
 use super::field::{Access, ConfigField, DirectoryField, SecretField, text};
 use super::name::Name;
-use super::template::Template;
 use super::{Declared, Manifest};
 use crate::settings::document::{Fields, Node};
 
@@ -97,8 +96,8 @@ fn read_auth(
                 ));
             }
         }
-        if let AuthScheme::Basic { user: BasicUser::Text(user), .. } = &scheme {
-            check_user(&node, user, declared);
+        for name in scheme.templates().into_iter().flat_map(|template| template.names()) {
+            let _ = declared.kind_of(&node, name);
         }
         Some(scheme)
     };
@@ -111,12 +110,6 @@ fn read_auth(
     }
     declared.auth = names;
     auth
-}
-
-fn check_user(node: &Node<'_>, user: &Template, declared: &Declared) {
-    for name in user.names() {
-        let _ = declared.kind_of(node, name);
-    }
 }
 
 /// A scheme that no entry of `egress` names could never be applied: the host

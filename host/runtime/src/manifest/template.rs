@@ -109,7 +109,7 @@ impl fmt::Display for Template {
 
 /// Whether a value may stand within a host name: letters, digits, hyphens and
 /// inner dots.
-pub(super) fn fits_host(value: &str) -> bool {
+pub(crate) fn fits_host(value: &str) -> bool {
     let label =
         |label: &str| !label.is_empty() && label.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-');
     value.split('.').all(label)
@@ -117,7 +117,7 @@ pub(super) fn fits_host(value: &str) -> bool {
 
 /// Whether a value may stand within one segment of a path, where it is neither
 /// decoded nor resolved by anyone on the way.
-pub(super) fn fits_path(value: &str) -> bool {
+pub(crate) fn fits_path(value: &str) -> bool {
     let unreserved = |c: u8| c.is_ascii_alphanumeric() || b"-_~.".contains(&c);
     !value.is_empty() && value.bytes().all(unreserved)
 }

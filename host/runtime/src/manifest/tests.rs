@@ -1,4 +1,6 @@
 mod binding;
+mod schemes;
+mod signing;
 mod slips;
 
 use std::collections::BTreeMap;
@@ -192,16 +194,6 @@ fn references_to_nothing_and_declarations_for_nothing_are_problems() {
     );
     let found = problems_with("user = \"{resource}\"", "user = \"{nobody}\"");
     assert!(found.len() == 1 && found[0].contains("{nobody} isn't declared"), "{found:?}");
-}
-
-#[test]
-fn a_scheme_that_this_host_cannot_apply_does_not_load() {
-    for scheme in ["aws-sigv4", "oauth2-client-credentials", "google-service-account", "oci-signature"] {
-        let replacement = format!("scheme = \"{scheme}\"\nanything = 1");
-        let problems = problems_with("scheme = \"bearer\"", &replacement);
-        let message = format!("this host doesn't implement the scheme \"{scheme}\"; it has none, bearer");
-        assert!(problems.len() == 1 && problems[0].contains(&message), "{problems:?}");
-    }
 }
 
 #[test]

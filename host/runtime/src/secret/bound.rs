@@ -3,7 +3,7 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::reader::{FileStamp, Reading, SecretReader};
-use super::{Secret, SecretError, SecretSource};
+use super::{Secret, SecretError, SecretForm, SecretSource};
 
 /// A secret with its source. Reading it takes no I/O; [`BoundSecret::refresh`]
 /// follows the source, so that a rotated key needs no restart.
@@ -11,6 +11,7 @@ use super::{Secret, SecretError, SecretSource};
 pub struct BoundSecret {
     reader: SecretReader,
     source: SecretSource,
+    form: SecretForm,
     current: RwLock<Current>,
 }
 
@@ -25,10 +26,14 @@ impl BoundSecret {
     ///
     /// # Errors
     /// See [`SecretReader::read`].
-    pub async fn bind(reader: &SecretReader, source: SecretSource) -> Result<Self, SecretError> {
-        let Reading { secret, stamp } = reader.reading(&source).await?;
+    pub async fn bind(
+        reader: &SecretReader,
+        source: SecretSource,
+        form: SecretForm,
+    ) -> Result<Self, SecretError> {
+        let Reading { secret, stamp } = reader.reading(&source, form).await?;
         let current = RwLock::new(Current { secret: Arc::new(secret), stamp });
-        Ok(Self { reader: reader.clone(), source, current })
+        Ok(Self { reader: reader.clone(), source, form, current })
     }
 
     /// Where it comes from.
@@ -57,7 +62,7 @@ impl BoundSecret {
                 return Ok(false);
             }
         }
-        let Reading { secret, stamp } = self.reader.reading(&self.source).await?;
+        let Reading { secret, stamp } = self.reader.reading(&self.source, self.form).await?;
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
         current.stamp = stamp;
         let changed = !current.secret.same_as(&secret);

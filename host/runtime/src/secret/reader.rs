@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::value::{Secret, SecretFlaw};
-use super::{SecretError, SecretSource};
+use super::{SecretError, SecretForm, SecretSource};
 use crate::manifest::name::{CredentialName, EnvName};
 
 /// The environment, handed in so that nothing here reaches for the process's.
@@ -94,23 +94,38 @@ impl SecretReader {
     /// Where it isn't there, can't be read or can't be used. No message has the
     /// value in it.
     pub async fn read(&self, source: &SecretSource) -> Result<Secret, SecretError> {
-        self.reading(source).await.map(|reading| reading.secret)
+        self.read_as(source, SecretForm::Line).await
     }
 
-    pub(super) async fn reading(&self, source: &SecretSource) -> Result<Reading, SecretError> {
+    /// The same for a secret of another form.
+    ///
+    /// # Errors
+    /// As [`SecretReader::read`].
+    pub async fn read_as(&self, source: &SecretSource, form: SecretForm) -> Result<Secret, SecretError> {
+        self.reading(source, form).await.map(|reading| reading.secret)
+    }
+
+    pub(super) async fn reading(
+        &self,
+        source: &SecretSource,
+        form: SecretForm,
+    ) -> Result<Reading, SecretError> {
         let source_name = source.to_string();
         match source {
             SecretSource::Env(names) => {
-                let secret = self.variable(names)?;
+                let (name, secret) = self.variable(names, form)?;
+                if form.is_path(secret.expose()) {
+                    // The path isn't repeated: it may be a secret after all.
+                    let source_name = format!("the file that environment variable {name} names");
+                    let (secret, _) = file(Path::new(secret.expose()), source_name, form)?;
+                    return Ok(Reading { secret, stamp: None });
+                }
                 Ok(Reading { secret, stamp: None })
             }
-            SecretSource::File(path) => read_file(path)
-                .map_err(|source| SecretError::File { source_name: source_name.clone(), source })
-                .and_then(|(bytes, stamp)| {
-                    let wrong = |flaw| SecretError::Unusable { source_name, flaw };
-                    let secret = Secret::new(bytes).map_err(wrong)?;
-                    Ok(Reading { secret, stamp: Some(stamp) })
-                }),
+            SecretSource::File(path) => {
+                let (secret, stamp) = file(path, source_name, form)?;
+                Ok(Reading { secret, stamp: Some(stamp) })
+            }
             SecretSource::Credential(name) => {
                 let Some(store) = &self.store else {
                     return Err(SecretError::NoStore { source_name });
@@ -124,7 +139,11 @@ impl SecretReader {
         }
     }
 
-    fn variable(&self, names: &[EnvName]) -> Result<Secret, SecretError> {
+    fn variable<'n>(
+        &self,
+        names: &'n [EnvName],
+        form: SecretForm,
+    ) -> Result<(&'n EnvName, Secret), SecretError> {
         for name in names {
             // A variable that is set to nothing counts as not set: that is how
             // shells and compose files take one away.
@@ -133,12 +152,31 @@ impl SecretReader {
                 continue;
             };
             let secret = value.into_string().map_err(|_| SecretFlaw::NotUtf8);
-            let secret = secret.and_then(|text| Secret::new(text.into_bytes()));
+            let secret = secret.and_then(|text| of_form(form, text.into_bytes()));
             let source_name = format!("environment variable {name}");
-            return secret.map_err(|flaw| SecretError::Unusable { source_name, flaw });
+            return secret
+                .map(|secret| (name, secret))
+                .map_err(|flaw| SecretError::Unusable { source_name, flaw });
         }
         let source_name = SecretSource::Env(names.to_vec()).to_string();
         Err(SecretError::Missing { source_name })
+    }
+}
+
+fn file(path: &Path, source_name: String, form: SecretForm) -> Result<(Secret, FileStamp), SecretError> {
+    match read_file(path) {
+        Err(source) => Err(SecretError::File { source_name, source }),
+        Ok((bytes, stamp)) => match of_form(form, bytes) {
+            Ok(secret) => Ok((secret, stamp)),
+            Err(flaw) => Err(SecretError::Unusable { source_name, flaw }),
+        },
+    }
+}
+
+fn of_form(form: SecretForm, bytes: Vec<u8>) -> Result<Secret, SecretFlaw> {
+    match form {
+        SecretForm::Line => Secret::new(bytes),
+        SecretForm::Document(_) => Secret::document(bytes),
     }
 }
 

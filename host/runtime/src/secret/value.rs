@@ -9,8 +9,9 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 const LONGEST: usize = 64 * 1024;
 
 /// A secret: UTF-8, not empty, one line, no control characters, so that it can
-/// stand in a header without beginning another one. Its memory is cleared when
-/// it goes. It can't be printed, compared or serialised.
+/// stand in a header without beginning another one; or a document, which has
+/// lines. Its memory is cleared when it goes. It can't be printed, compared or
+/// serialised.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Secret(String);
 
@@ -26,6 +27,9 @@ pub enum SecretFlaw {
     /// They have a line break or another control character in them.
     #[error("has a line break or another control character in it; write the secret alone, on one line")]
     Control,
+    /// They have a control character in them that no text file has.
+    #[error("has a control character in it, so it is no text; name the right file")]
+    Binary,
     /// They begin or end with white space.
     #[error("begins or ends with white space; remove it")]
     Padded,
@@ -60,6 +64,27 @@ impl Secret {
         } else {
             Ok(secret)
         }
+    }
+
+    /// Takes the bytes of a file with lines of its own, as a private key has
+    /// them. White space around it is dropped. The bytes are cleared where they
+    /// are refused.
+    pub fn document(bytes: Vec<u8>) -> Result<Self, SecretFlaw> {
+        let text = String::from_utf8(bytes).map_err(|error| {
+            error.into_bytes().zeroize();
+            SecretFlaw::NotUtf8
+        })?;
+        let whole = Self(text);
+        if whole.0.len() > LONGEST {
+            return Err(SecretFlaw::TooLong);
+        }
+        if whole.0.trim().is_empty() {
+            return Err(SecretFlaw::Empty);
+        }
+        if whole.0.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            return Err(SecretFlaw::Binary);
+        }
+        Ok(Self(whole.0.trim().to_owned()))
     }
 
     /// The secret itself. Never print it, and never hand it to a guest.
@@ -119,6 +144,19 @@ mod tests {
         assert_eq!(Secret::new(vec![0xff, b'a']).unwrap_err(), SecretFlaw::NotUtf8);
         assert_eq!(Secret::new(vec![b'a'; LONGEST + 1]).unwrap_err(), SecretFlaw::TooLong);
         assert!(Secret::new(vec![b'a'; LONGEST]).is_ok());
+    }
+
+    #[test]
+    fn a_document_has_lines_and_no_other_control_characters() {
+        let document = |text: &str| Secret::document(text.as_bytes().to_vec());
+        assert_eq!(document("\n{\r\n\t\"a\": 1\n}\n").unwrap().expose(), "{\r\n\t\"a\": 1\n}");
+        for (text, flaw) in
+            [("", SecretFlaw::Empty), (" \n\t", SecretFlaw::Empty), ("a\0b", SecretFlaw::Binary)]
+        {
+            assert_eq!(document(text).unwrap_err(), flaw, "{text:?}");
+        }
+        assert_eq!(Secret::document(vec![0xff, b'a']).unwrap_err(), SecretFlaw::NotUtf8);
+        assert_eq!(Secret::document(vec![b'a'; LONGEST + 1]).unwrap_err(), SecretFlaw::TooLong);
     }
 
     #[test]

@@ -117,26 +117,48 @@ impl Default for Timeouts {
     }
 }
 
-impl Timeouts {
-    pub(super) fn read(node: &Node<'_>) -> Option<Self> {
-        let usual = Self::default();
+/// `timeouts` as they were written: what is absent is as usual, which the
+/// catalog's preset may know better than [`Timeouts::default`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WrittenTimeouts {
+    /// See [`Timeouts::total`].
+    pub total: Option<Period>,
+    /// See [`Timeouts::first_token`].
+    pub first_token: Option<Period>,
+    /// See [`Timeouts::idle`].
+    pub idle: Option<Period>,
+    /// See [`Timeouts::connect`].
+    pub connect: Option<Period>,
+}
+
+impl WrittenTimeouts {
+    pub(crate) fn read(node: &Node<'_>) -> Option<Self> {
         let mut fields = node.fields()?;
-        let total = fields.take("total").and_then(|node| node.parse()).unwrap_or(usual.total);
-        let mut within = |name, usual: Period| {
-            // A default beyond the total is only cut; one that was written is a slip.
-            let Some(node) = fields.take(name) else { return usual.min(total) };
-            let Some(period) = node.parse::<Period>() else { return usual };
+        let written: Option<Period> = fields.take("total").and_then(|node| node.parse());
+        let total = written.unwrap_or(Timeouts::default().total);
+        let mut within = |name| {
+            let node = fields.take(name)?;
+            let period = node.parse::<Period>()?;
             if period > total {
                 node.reject(format!(
                     "{period} is longer than the total of {total} and could never pass: write less, or raise `total`"
                 ));
             }
-            period
+            Some(period)
         };
-        let first_token = within("first-token", usual.first_token);
-        let idle = within("idle", usual.idle);
-        let connect = within("connect", usual.connect);
+        let (first_token, idle, connect) = (within("first-token"), within("idle"), within("connect"));
         fields.finish();
-        Some(Self { total, first_token, idle, connect })
+        Some(Self { total: written, first_token, idle, connect })
+    }
+
+    /// These over the usual ones, of which none may be longer than the total.
+    pub fn over(self, usual: Timeouts) -> Timeouts {
+        let total = self.total.unwrap_or(usual.total);
+        Timeouts {
+            total,
+            first_token: self.first_token.unwrap_or(usual.first_token).min(total),
+            idle: self.idle.unwrap_or(usual.idle).min(total),
+            connect: self.connect.unwrap_or(usual.connect).min(total),
+        }
     }
 }

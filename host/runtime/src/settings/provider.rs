@@ -2,12 +2,14 @@
 //! grants.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use super::document::Node;
 use super::grant::Grant;
-use super::limits::{Limits, Timeouts};
+use super::limits::{Limits, Timeouts, WrittenTimeouts};
+use super::path;
 use super::plugin_ref::PluginRef;
 use super::size::ByteSize;
 use crate::manifest::name::{Name, ProviderName};
@@ -21,6 +23,9 @@ pub struct ProviderSettings {
     pub plugin: PluginRef,
     /// Values for what the plugin's manifest declares under `[config]`.
     pub config: BTreeMap<Name, ConfigValue>,
+    /// Values of type string whose text is a file's, read whenever the provider
+    /// is bound. They come before those of `config`.
+    pub config_files: BTreeMap<Name, PathBuf>,
     /// Where the secrets come from that the manifest declares.
     pub secrets: BTreeMap<Name, SecretSource>,
     /// What the plugin may reach.
@@ -31,6 +36,9 @@ pub struct ProviderSettings {
     pub limits: Limits,
     /// How long calls may take.
     pub timeouts: Timeouts,
+    /// The most inputs of one embedding request, by model, where the catalog
+    /// knows it; a lower limit of the plugin's manifest holds beside it.
+    pub embedding_inputs: BTreeMap<String, u32>,
 }
 
 impl ProviderSettings {
@@ -41,9 +49,11 @@ impl ProviderSettings {
 
     /// What was written, for this plugin.
     pub(crate) fn from_written(plugin: PluginRef, written: WrittenProvider) -> Self {
-        let WrittenProvider { plugin: _, preset: _, config, secrets, grant, .. } = written;
+        let WrittenProvider { plugin: _, preset: _, config, config_files, secrets, grant, .. } = written;
         let WrittenProvider { isolation, limits, timeouts, .. } = written;
-        Self { plugin, config, secrets, grant, isolation, limits, timeouts }
+        let timeouts = timeouts.over(Timeouts::default());
+        let embedding_inputs = BTreeMap::new();
+        Self { plugin, config, config_files, secrets, grant, isolation, limits, timeouts, embedding_inputs }
     }
 }
 
@@ -58,6 +68,8 @@ pub struct WrittenProvider {
     pub preset: Option<ProviderName>,
     /// See [`ProviderSettings::config`].
     pub config: BTreeMap<Name, ConfigValue>,
+    /// See [`ProviderSettings::config_files`].
+    pub config_files: BTreeMap<Name, PathBuf>,
     /// See [`ProviderSettings::secrets`].
     pub secrets: BTreeMap<Name, SecretSource>,
     /// See [`ProviderSettings::grant`].
@@ -67,7 +79,7 @@ pub struct WrittenProvider {
     /// See [`ProviderSettings::limits`].
     pub limits: Limits,
     /// See [`ProviderSettings::timeouts`].
-    pub timeouts: Timeouts,
+    pub timeouts: WrittenTimeouts,
 }
 
 /// How a provider's instances are kept apart.
@@ -90,7 +102,16 @@ impl WrittenProvider {
         let mut fields = node.fields()?;
         let plugin = fields.take("plugin").and_then(|node| PluginRef::read(&node));
         let preset = fields.take("preset").and_then(|node| node.parse());
-        let config = fields.take("config").and_then(|node| node.map(|entry| read_value(&entry)));
+        let mut config_files = BTreeMap::new();
+        let config = fields.take("config").and_then(|node| node.map(|entry| Written::read(&entry)));
+        let config = config.unwrap_or_default().into_iter().filter_map(|(name, written)| match written {
+            Written::Value(value) => Some((name, value)),
+            Written::File(path) => {
+                config_files.insert(name, path);
+                None
+            }
+        });
+        let config = config.collect();
         let secrets = fields.take("secrets");
         let secrets = secrets.and_then(|node| node.map(|entry| SecretSource::read(&entry)));
         let grant = fields.take("grant").and_then(|node| Grant::read(&node));
@@ -99,18 +120,39 @@ impl WrittenProvider {
             Some(node) => Limits::read(&node, most_memory),
             None => None,
         };
-        let timeouts = fields.take("timeouts").and_then(|node| Timeouts::read(&node));
+        let timeouts = fields.take("timeouts").and_then(|node| WrittenTimeouts::read(&node));
         fields.finish();
         let usual = Limits { memory: Limits::default().memory.min(most_memory), ..Limits::default() };
         Some(Self {
             plugin,
             preset,
-            config: config.unwrap_or_default(),
+            config,
+            config_files,
             secrets: secrets.unwrap_or_default(),
             grant: grant.unwrap_or_default(),
             isolation: isolation.unwrap_or_default(),
             limits: limits.unwrap_or(usual),
             timeouts: timeouts.unwrap_or_default(),
         })
+    }
+}
+
+/// What stands at `config.NAME`.
+enum Written {
+    /// The value.
+    Value(ConfigValue),
+    /// `{ file = "PATH" }`: the text of a file.
+    File(PathBuf),
+}
+
+impl Written {
+    fn read(node: &Node<'_>) -> Option<Self> {
+        if !node.is_table() {
+            return read_value(node).map(Self::Value);
+        }
+        let mut fields = node.fields()?;
+        let file = fields.require("file", "\"api.toml\"").and_then(|node| path(&node));
+        fields.finish();
+        file.map(Self::File)
     }
 }

@@ -23,6 +23,7 @@ config.retries = 3
 config.heat = 0.5
 config.stream = true
 config.headers = ["a: b"]
+config.description = { file = "apis/weather.toml" }
 secrets.one = { file = "keys/one" }
 secrets.two = { credential = "two" }
 secrets.three = { env = ["A", "B"] }
@@ -67,7 +68,7 @@ fn everything_the_file_can_say_is_read() {
     let openai = &settings.providers["openai"];
     assert_eq!(openai.plugin.as_ref().unwrap().to_string(), "openai@^0.1");
     assert_eq!(openai.limits, Limits::default());
-    assert_eq!(openai.timeouts, Timeouts::default());
+    assert_eq!(openai.timeouts, WrittenTimeouts::default());
     assert_eq!(openai.grant, Grant::default());
     assert_eq!(openai.isolation, Isolation::Provider);
     assert_eq!(settings.providers["groq"], WrittenProvider::default());
@@ -79,6 +80,8 @@ fn everything_the_file_can_say_is_read() {
     assert_eq!(laptop.config["heat"], ConfigValue::Number(0.5));
     assert_eq!(laptop.config["stream"], ConfigValue::Boolean(true));
     assert_eq!(laptop.config["headers"], ConfigValue::List(vec!["a: b".to_owned()]));
+    assert_eq!(laptop.config_files["description"], Path::new("apis/weather.toml"));
+    assert!(!laptop.config.contains_key("description"));
     assert_eq!(laptop.secrets["one"], SecretSource::File("keys/one".into()));
     assert_eq!(laptop.secrets["two"], SecretSource::Credential("two".parse().unwrap()));
     assert_eq!(laptop.secrets["three"].to_string(), "environment variable A or B");
@@ -86,8 +89,9 @@ fn everything_the_file_can_say_is_read() {
     assert_eq!(laptop.limits.memory, ByteSize::mib(64));
     assert_eq!(laptop.limits.requests_per_call, 8);
     assert_eq!(laptop.limits.queue, 0);
-    assert_eq!(laptop.timeouts.total, Period::seconds(60));
-    assert_eq!(laptop.timeouts.connect, Timeouts::default().connect);
+    assert_eq!(laptop.timeouts.total, Some(Period::seconds(60)));
+    let timeouts = laptop.timeouts.over(Timeouts::default());
+    assert_eq!(timeouts.connect, Timeouts::default().connect);
     let [plain, inside] = &*laptop.grant.origins else { panic!("two origins") };
     assert_eq!(plain.to_string(), "\"http://127.0.0.1:8080\"");
     assert_eq!(
@@ -113,6 +117,7 @@ fn relative_paths_are_those_of_the_file() {
     assert_eq!(settings.runtime.cache.as_deref(), Some(Path::new("/var/cache/jackfield")));
     let laptop = &settings.providers["laptop"];
     assert_eq!(laptop.secrets["one"], SecretSource::File("/etc/jackfield/keys/one".into()));
+    assert_eq!(laptop.config_files["description"], Path::new("/etc/jackfield/apis/weather.toml"));
     assert_eq!(laptop.grant.directories["index"].path, Path::new("/etc/jackfield/data/index"));
     assert_eq!(laptop.grant.directories["books"].path, Path::new("/srv/books"));
 }
@@ -125,7 +130,8 @@ fn defaults_shrink_with_what_the_operator_wrote() {
     assert_eq!(settings.providers["a"].limits.memory, ByteSize::mib(32));
     let b = &settings.providers["b"];
     assert_eq!(b.limits.memory, ByteSize::mib(32));
-    assert_eq!((b.timeouts.idle, b.timeouts.connect), (Period::seconds(5), Period::seconds(5)));
+    let timeouts = b.timeouts.over(Timeouts::default());
+    assert_eq!((timeouts.idle, timeouts.connect), (Period::seconds(5), Period::seconds(5)));
 }
 
 #[test]
@@ -150,6 +156,9 @@ fn each_slip_is_one_problem_with_its_place_and_advice() {
         ("config.x = 2020-01-01", "2:12: providers.p.config.x", "write a string, a number"),
         ("config.x = [1]", "2:13: providers.p.config.x[0]", "write a string"),
         ("config.X = 1", "2:8: providers.p.config.X", "isn't a name"),
+        ("config.x = {}", "2:8: providers.p.config.x", "write `file = \"api.toml\"`"),
+        ("config.x = { file = '' }", "2:21: providers.p.config.x.file", "this can't be a path"),
+        ("config.x = { file = 'a', fiel = 'b' }", "2:26: providers.p.config.x.fiel", "did you mean `file`?"),
         (
             "secrets.k = 'hunter2'",
             "2:13: providers.p.secrets.k",

@@ -3,6 +3,7 @@
 //! next request can send them back.
 
 use jackfield_sdk::llm::{ChatResponse, Choice, FinishReason, Part, ReasoningPart, TextPart, ToolCall};
+use jackfield_sdk::members::{Members, member, unknown};
 use jackfield_sdk::types::Error;
 use serde::de::Deserialize;
 use serde_json::value::RawValue;
@@ -11,7 +12,7 @@ use serde_json::{Map, Value};
 use super::citations::citation;
 use super::usage::Tally;
 use super::{errors, finish};
-use crate::wire::answer::{Block, BlockHead, BlockKind, Members};
+use crate::wire::answer::{Block, BlockHead, BlockKind};
 
 /// Members of a message that the contract has fields for.
 pub(super) const KNOWN: [&str; 8] =
@@ -58,30 +59,13 @@ pub(crate) fn response(
         }],
         usage: tally.usage(),
         warnings,
-        extra: extra(message),
-    })
-}
-
-/// A member of a message, or nothing where it is missing or null.
-fn member<'a, T: Deserialize<'a>>(message: &'a Members, name: &str) -> Result<Option<T>, Error> {
-    let Some(raw) = message.get(name) else { return Ok(None) };
-    serde_json::from_str(raw.get()).map_err(|error| {
-        Error::bad_answer(format!("`{name}` of the upstream's message isn't as its API says: {error}"))
+        extra: unknown(message, &KNOWN),
     })
 }
 
 /// Why the model refused, where it says so.
 pub(super) fn explanation(stop_details: &Value) -> Option<String> {
     stop_details.get("explanation")?.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
-}
-
-fn extra(message: &Members) -> Option<String> {
-    let unknown: std::collections::BTreeMap<&str, &RawValue> = message
-        .iter()
-        .filter(|(name, value)| !KNOWN.contains(&name.as_str()) && value.get() != "null")
-        .map(|(name, value)| (name.as_str(), value.as_ref()))
-        .collect();
-    if unknown.is_empty() { None } else { serde_json::to_string(&unknown).ok() }
 }
 
 /// The parts of an answer in the making.

@@ -4,6 +4,7 @@
 //!
 //! <https://docs.claude.com/en/api/errors>
 
+use jackfield_sdk::aws;
 use jackfield_sdk::http::ErrorAnswer;
 use jackfield_sdk::types::{Error, ErrorKind};
 
@@ -11,6 +12,10 @@ use crate::wire::answer::{ErrorBody, ErrorDetail};
 
 /// An answer of status 400 or more.
 pub(crate) fn of_answer(answer: &ErrorAnswer<'_>) -> Error {
+    // Bedrock says it as all of AWS does.
+    if answer.header("x-amzn-errortype").is_some() {
+        return aws::answer_error(answer);
+    }
     let mut error = answer.to_error();
     if let Some(body) = answer.json::<ErrorBody>() {
         refine(&mut error, body);
@@ -131,6 +136,19 @@ mod tests {
             assert_eq!(error.code.as_deref(), Some(kind));
             assert_eq!(error.message, format!("{message} (request req_1)"));
         }
+    }
+
+    #[test]
+    fn clouds_say_it_in_their_own_words() {
+        let aws = [("x-amzn-errortype", "ThrottlingException:http://internal.amazon.com/")];
+        let error = answer(429, &aws, r#"{"message":"slow"}"#);
+        assert_eq!(
+            (error.kind, error.code.as_deref()),
+            (ErrorKind::RateLimited, Some("ThrottlingException"))
+        );
+        let google = r#"{"error":{"code":403,"message":"no","status":"PERMISSION_DENIED"}}"#;
+        let error = answer(403, &[], google);
+        assert_eq!((error.kind, error.message.as_str()), (ErrorKind::Permission, "no"));
     }
 
     #[test]

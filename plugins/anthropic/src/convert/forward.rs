@@ -2,9 +2,12 @@
 //! version and its beta features, and of the answer the headers that a client
 //! of Anthropic's expects.
 
+use jackfield_sdk::forward::set;
+use jackfield_sdk::http::Edit;
 use jackfield_sdk::passthrough::Framing;
 
 use crate::settings::Settings;
+use crate::settings::platform::Operation;
 
 /// Headers for the upstream: the client's, the client's version or else the
 /// configured one, and the beta features of both.
@@ -19,7 +22,10 @@ pub(crate) fn request_headers(client: Vec<(String, String)>, settings: &Settings
             _ => headers.push((name, value)),
         }
     }
-    headers.push(("anthropic-version".to_owned(), version.unwrap_or_else(|| settings.version.clone())));
+    // Clouds have it in the body.
+    if settings.platform.version().is_none() {
+        headers.push(("anthropic-version".to_owned(), version.unwrap_or_else(|| settings.version.clone())));
+    }
     headers.extend(beta_header(&settings.betas, betas));
     for (name, value) in &settings.headers {
         headers.retain(|(other, _)| other != name);
@@ -28,15 +34,33 @@ pub(crate) fn request_headers(client: Vec<(String, String)>, settings: &Settings
     headers
 }
 
+/// The changes to a client's body: the model that the route decided, or none
+/// and a version where the address has the model.
+pub(crate) fn edits(model: &str, operation: Operation, settings: &Settings) -> Vec<Edit> {
+    let mut edits = vec![if settings.platform.addresses_model(operation) {
+        Edit { pointer: "/model".to_owned(), value: None }
+    } else {
+        set("/model", format!("{}{model}", settings.model_prefix))
+    }];
+    edits.extend(settings.platform.version().map(|version| set("/anthropic_version", version)));
+    edits
+}
+
 /// The `anthropic-beta` header for configured and requested features.
 pub(crate) fn beta_header(configured: &[String], requested: Vec<String>) -> Option<(String, String)> {
-    let mut names: Vec<&str> = Vec::new();
-    for name in configured.iter().chain(&requested) {
-        if !name.is_empty() && !names.contains(&name.as_str()) {
+    let names = beta_names(configured, requested);
+    (!names.is_empty()).then(|| ("anthropic-beta".to_owned(), names.join(",")))
+}
+
+/// Configured and requested features, each once.
+pub(crate) fn beta_names(configured: &[String], requested: Vec<String>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in configured.iter().cloned().chain(requested) {
+        if !name.is_empty() && !names.contains(&name) {
             names.push(name);
         }
     }
-    (!names.is_empty()).then(|| ("anthropic-beta".to_owned(), names.join(",")))
+    names
 }
 
 /// Headers that the client should see: what the body is, its id for support,
@@ -96,6 +120,22 @@ mod tests {
     #[test]
     fn a_client_that_says_nothing_gets_the_configured_version_and_no_features() {
         assert_eq!(request_headers(Vec::new(), &settings()), pairs(&[("anthropic-version", "2023-06-01")]));
+    }
+
+    #[test]
+    fn a_clouds_body_has_the_version_and_its_address_the_model() {
+        let changes = |settings: &Settings, operation| -> Vec<(String, Option<String>)> {
+            let edits = edits("m", operation, settings).into_iter();
+            edits.map(|edit| (edit.pointer, edit.value)).collect()
+        };
+        let named = ("/model".to_owned(), Some("\"m\"".to_owned()));
+        assert!(changes(&settings(), Operation::Stream).iter().eq([&named]));
+        let version = ("/anthropic_version".to_owned(), Some("\"vertex-2023-10-16\"".to_owned()));
+        let vertex = crate::settings::platform::tests::vertex();
+        assert_eq!(changes(&vertex, Operation::Stream), [("/model".to_owned(), None), version.clone()]);
+        assert_eq!(changes(&vertex, Operation::Count), [named, version]);
+        let client = pairs(&[("anthropic-version", "2099-01-01"), ("anthropic-beta", "b")]);
+        assert_eq!(request_headers(client, &vertex), pairs(&[("anthropic-beta", "b")]));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use jackfield_sdk::http::ServerSentEvent;
 use jackfield_sdk::llm::{ChatEvent, FinishReason, Message, Part, Role};
+use jackfield_sdk::members::Members;
 use jackfield_sdk::stream::Translate;
 use jackfield_sdk::types::{Error, ErrorKind};
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use super::request::{Purpose, prepare};
 use super::stream::Reader;
 use super::{answer, errors};
 use crate::settings::tests::settings;
-use crate::wire::answer::{Members, TokenCount};
+use crate::wire::answer::TokenCount;
 
 fn beside(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(path)
@@ -152,4 +153,45 @@ fn streams_kept_as_files_are_all_understood() {
     }
     println!("{seen} streams");
     assert!(seen > 0);
+}
+
+/// Claude's answers in the recordings of Bedrock, which wraps streams.
+#[test]
+fn answers_recorded_on_bedrock_are_understood() {
+    let path = beside("recorded/bedrock.jsonl");
+    let Ok(lines) = std::fs::read_to_string(&path) else {
+        println!("skipped: there is no {}", path.display());
+        return;
+    };
+    let (mut messages, mut streams) = (0, 0);
+    for line in lines.lines() {
+        let exchange: Value = serde_json::from_str(line).unwrap();
+        let (name, path) = (exchange["src"].as_str().unwrap(), exchange["path"].as_str().unwrap());
+        if !path.contains("anthropic.") || !path.contains("/invoke") {
+            continue;
+        }
+        if path.ends_with("/invoke") {
+            let body = exchange["resp"]["text"].as_str().unwrap();
+            let message: Members = serde_json::from_str(body).unwrap();
+            // Its first models completed prompts; those are no messages.
+            if !message.contains_key("content") {
+                continue;
+            }
+            let answer = answer::response(&message, "asked", None, Vec::new()).unwrap();
+            assert!(answer.usage.is_some_and(|usage| usage.input_tokens > Some(0)), "{name}");
+            messages += 1;
+        } else {
+            let bytes = jackfield_sdk::base64::decode(exchange["resp"]["b64"].as_str().unwrap()).unwrap();
+            // Each event is in the only base64 of its message.
+            let text = String::from_utf8_lossy(&bytes);
+            let events = text.split("\"bytes\":\"").skip(1).map(|rest| {
+                let event = jackfield_sdk::base64::decode(rest.split('"').next().unwrap()).unwrap();
+                format!("data: {}\n\n", String::from_utf8(event).unwrap())
+            });
+            check_stream(name, &events.collect::<String>());
+            streams += 1;
+        }
+    }
+    println!("{messages} messages, {streams} streams");
+    assert!(messages > 0 && streams > 0);
 }

@@ -12,6 +12,7 @@ mod sampling;
 pub(super) mod tests;
 mod thinking;
 mod tools;
+mod wrap;
 
 use std::borrow::Cow;
 
@@ -23,6 +24,7 @@ use serde_json::value::RawValue;
 
 use self::notes::Notes;
 use crate::settings::Settings;
+use crate::settings::platform::{Operation, Platform};
 use crate::wire::request::{Body, Metadata, OutputConfig};
 
 /// What is to be sent, and what is to be remembered until the answer comes.
@@ -44,6 +46,17 @@ pub(crate) enum Purpose {
     Answer,
     Stream,
     Count,
+}
+
+impl Purpose {
+    /// The operation that serves it.
+    pub(crate) fn operation(self) -> Operation {
+        match self {
+            Purpose::Answer => Operation::Answer,
+            Purpose::Stream => Operation::Stream,
+            Purpose::Count => Operation::Count,
+        }
+    }
 }
 
 /// Members of a body that `/v1/messages/count_tokens` refuses.
@@ -68,12 +81,14 @@ pub(crate) fn prepare(
     let mut notes = Notes::default();
     let (body, answer_tool) = body(request, purpose, settings, &mut notes)?;
     let Notes { warnings, mut betas } = notes;
-    let written = if request.extra.is_none() && purpose != Purpose::Count {
+    let plain = settings.platform == Platform::Anthropic && purpose != Purpose::Count;
+    let written = if request.extra.is_none() && plain {
         serde_json::to_vec(&body)
     } else {
         let mut body = serde_json::to_value(&body).map_err(|error| unwritable(&error))?;
         merge_extra(&mut body, request.extra.as_deref())?;
         finish_merged(&mut body, purpose, &mut betas)?;
+        let body = wrap::wrap(body, purpose.operation(), &mut betas, settings)?;
         serde_json::to_vec(&body)
     };
     let body = written.map_err(|error| unwritable(&error))?;
@@ -143,7 +158,10 @@ fn finish_merged(body: &mut Value, purpose: Purpose, betas: &mut Vec<String>) ->
         Purpose::Stream => {
             members.insert("stream".to_owned(), Value::Bool(true));
         }
-        Purpose::Count => members.retain(|name, _| !NOT_COUNTED.contains(&name.as_str())),
+        // What isn't counted depends on where: see `wrap`.
+        Purpose::Count => {
+            members.remove("stream");
+        }
     }
     Ok(())
 }

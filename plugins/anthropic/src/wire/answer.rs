@@ -1,13 +1,9 @@
 //! What comes back whole: a message, an error, a count, a page of models.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-
-/// A JSON object with its members unread, so that the unknown ones survive.
-pub(crate) type Members = BTreeMap<String, Box<RawValue>>;
 
 /// The members of a content block of a known kind, which [`BlockHead`] tells.
 #[derive(Debug, Deserialize)]
@@ -79,6 +75,7 @@ pub(crate) struct ErrorDetail {
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct TokenCount {
+    #[serde(alias = "inputTokens")]
     pub(crate) input_tokens: u64,
 }
 

@@ -12,7 +12,7 @@ use super::request::edit;
 use super::{Whole, errors, usage};
 use crate::settings::{EmbeddingSettings, VectorTransfer};
 use crate::wire::body::{Body, Member};
-use crate::wire::embedding::{Embeddings, Numbers};
+use crate::wire::embedding::{Embeddings, InputObject, Numbers};
 use crate::wire::value::{Raw, Text, filled};
 
 /// Writes the body, and says what of the request was left out.
@@ -29,7 +29,10 @@ pub(crate) fn prepare<'a>(
     }
     let mut body = Body::default();
     body.set("model", Member::Text(model.into()));
-    body.set("input", inputs(&request.inputs)?);
+    body.set(
+        "input",
+        if has_images(request) { objects(&request.inputs, settings)? } else { inputs(&request.inputs)? },
+    );
     match settings.transfer {
         VectorTransfer::Base64 => body.set("encoding_format", Member::Text("base64".into())),
         VectorTransfer::Float => body.set("encoding_format", Member::Text("float".into())),
@@ -49,7 +52,7 @@ pub(crate) fn prepare<'a>(
     }
     match (request.truncation, &settings.truncate_field) {
         (Some(truncation), Some(field)) => {
-            body.set(field.as_str(), Member::Text(word_of_truncation(truncation).into()))
+            set_truncation(&mut body, field, truncation, settings, &mut warnings)
         }
         (Some(_), None) => {
             warnings.push("`truncation` was left out: this API has no such parameter".to_owned())
@@ -59,6 +62,55 @@ pub(crate) fn prepare<'a>(
     edit(&mut body, &settings.edits, &request.model, &mut warnings);
     body.merge(request.extra.as_deref())?;
     Ok((body, warnings))
+}
+
+/// In the upstream's own words, where it has any: some have a switch.
+fn set_truncation<'a>(
+    body: &mut Body<'a>,
+    field: &'a str,
+    truncation: Truncation,
+    settings: &'a EmbeddingSettings,
+    warnings: &mut Vec<String>,
+) {
+    let word = word_of_truncation(truncation);
+    if settings.truncations.is_empty() {
+        body.set(field, Member::Text(word.into()));
+        return;
+    }
+    let known = settings.truncations.iter().find(|(name, _)| name.eq_ignore_ascii_case(word));
+    match known.map(|(_, word)| word.as_str()) {
+        Some("true") => body.set(field, Member::Flag(true)),
+        Some("false") => body.set(field, Member::Flag(false)),
+        Some(word) => body.set(field, Member::Text(word.into())),
+        None => warnings.push(format!(
+            "the truncation `{}` was left out: the provider's configuration has no word for it",
+            word.to_ascii_lowercase()
+        )),
+    }
+}
+
+/// Whether a request has images, which some APIs embed at a path of their own.
+pub(crate) fn has_images(request: &EmbedRequest) -> bool {
+    request.inputs.iter().any(|input| matches!(input, Input::Image(_)))
+}
+
+/// Texts and images as objects, for APIs that embed images.
+fn objects<'a>(inputs: &'a [Input], settings: &EmbeddingSettings) -> Result<Member<'a>, Error> {
+    let Some(path) = &settings.image_path else {
+        return Err(Error::unsupported("this API embeds texts, not images (`config.image-embeddings-path`)"));
+    };
+    // At a path of their own there are only images.
+    let mixed = *path == settings.path;
+    let objects = inputs.iter().map(|input| match input {
+        Input::Image(media) => {
+            jackfield_sdk::media::address(media, "an image").map(|image| InputObject::Image { image })
+        }
+        Input::Text(text) if mixed => Ok(InputObject::Text { text }),
+        Input::Text(_) | Input::Tokens(_) => {
+            Err(Error::unsupported("this API embeds texts and images in requests of their own: split them"))
+        }
+    });
+    Ok(Member::InputObjects(objects.collect::<Result<_, _>>()?))
 }
 
 fn inputs(inputs: &[Input]) -> Result<Member<'_>, Error> {
@@ -73,12 +125,9 @@ fn inputs(inputs: &[Input]) -> Result<Member<'_>, Error> {
         .iter()
         .map(|input| if let Input::Tokens(tokens) = input { Some(tokens.as_slice()) } else { None })
         .collect();
-    tokens.map(Member::Tokens).ok_or_else(|| {
-        match inputs.iter().any(|input| matches!(input, Input::Image(_))) {
-            true => Error::unsupported("this API embeds texts, not images"),
-            false => Error::unsupported("this API takes texts or tokens in one request, not both"),
-        }
-    })
+    tokens
+        .map(Member::Tokens)
+        .ok_or_else(|| Error::unsupported("this API takes texts or tokens in one request, not both"))
 }
 
 fn name_of_purpose(purpose: Purpose) -> &'static str {
@@ -133,7 +182,7 @@ pub(crate) fn convert(
     Ok(EmbedResponse {
         model: filled(wire.model).map_or_else(|| model.to_owned(), Cow::into_owned),
         vectors: vectors.into_iter().flatten().collect(),
-        usage: wire.usage.and_then(usage::convert),
+        usage: wire.usage.and_then(usage::of_input),
         warnings,
     })
 }

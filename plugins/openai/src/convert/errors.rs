@@ -8,7 +8,8 @@ use jackfield_sdk::error::kind_of_status;
 use jackfield_sdk::http::ErrorAnswer;
 use jackfield_sdk::types::{Error, ErrorKind};
 
-use crate::wire::error::{Complaint, ErrorBody, InnerError};
+use crate::wire::body::Members;
+use crate::wire::error::{Complaint, ErrorBody, InnerError, Verdict};
 use crate::wire::value::{Raw, Text};
 
 /// The longest piece of a model's failed output that a message quotes.
@@ -96,11 +97,13 @@ impl Said {
                 }
             }
         }
-        let inner = body
-            .innererror
-            .and_then(|raw| raw.read::<InnerError<'_>>())
-            .and_then(|inner| inner.code)
-            .map(Text::into_string);
+        let inner = body.innererror.and_then(|raw| raw.read::<InnerError<'_>>()).unwrap_or_default();
+        if let Some(message) = &mut self.message
+            && let Some(verdicts) = inner.content_filter_result.or(inner.content_filter_results)
+        {
+            message.push_str(&filters(verdicts));
+        }
+        let inner = inner.code.map(Text::into_string);
         self.words
             .extend([text(body.code), text(body.kind), text(body.error_type), inner].into_iter().flatten());
         if self.status.is_none() {
@@ -117,6 +120,20 @@ impl Said {
             self.retry_after_ms = seconds.map(|seconds| (seconds * 1000.0).ceil() as u64);
         }
     }
+}
+
+/// Which of Azure's filters objected, and how much: ` (hate: high)`.
+fn filters(verdicts: Raw<'_>) -> String {
+    let Some(Members(verdicts)) = verdicts.read() else { return String::new() };
+    let objected: Vec<String> = verdicts
+        .into_iter()
+        .filter_map(|(name, raw)| {
+            let verdict: Verdict<'_> = serde_json::from_str(raw.get()).ok()?;
+            let severity = verdict.severity.map(|severity| format!(": {}", severity.0)).unwrap_or_default();
+            (verdict.filtered == Some(true)).then(|| format!("{name}{severity}"))
+        })
+        .collect();
+    if objected.is_empty() { String::new() } else { format!(" ({})", objected.join(", ")) }
 }
 
 /// `detail`: a text, or a list of what was wrong where.

@@ -7,12 +7,12 @@
 //! (`passthrough-usage`) and its upstream can be asked for it (`stream-usage`):
 //! without it nobody would know what a stream cost.
 
+use jackfield_sdk::forward::ask_for_usage;
 use jackfield_sdk::http::Edit;
-use jackfield_sdk::passthrough::{Dialect, Framing};
+use jackfield_sdk::passthrough::Dialect;
 use serde_json::Value;
 
 use crate::settings::{ChatSettings, Edits, Field, MaxTokensField};
-use crate::wire::body::Members;
 
 /// What a client's body is changed by.
 #[derive(Debug, Clone)]
@@ -72,18 +72,6 @@ impl Changes {
     }
 }
 
-/// A client that says yes or no to usage is left with what it said.
-fn ask_for_usage(options: Option<&str>) -> Option<Edit> {
-    match options.map(str::trim) {
-        None | Some("null") => Some(set("/stream_options", r#"{"include_usage":true}"#.to_owned())),
-        Some(options) => {
-            let Members(known) = serde_json::from_str(options).ok()?;
-            let unsaid = known.iter().all(|(name, _)| name != "include_usage");
-            unsaid.then(|| set("/stream_options/include_usage", "true".to_owned()))
-        }
-    }
-}
-
 fn set(pointer: &str, value: String) -> Edit {
     Edit { pointer: pointer.to_owned(), value: Some(value) }
 }
@@ -93,46 +81,15 @@ fn pointer(name: &str) -> String {
     format!("/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
-/// How an answer is framed.
-pub(crate) fn framing(content_type: Option<&str>) -> Framing {
-    let kind =
-        content_type.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim().to_ascii_lowercase();
-    match kind.as_str() {
-        "text/event-stream" => Framing::ServerSentEvents,
-        "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/stream+json" => {
-            Framing::Ndjson
-        }
-        "application/vnd.amazon.eventstream" => Framing::EventStream,
-        _ => Framing::Whole,
-    }
-}
-
-/// Headers of an answer that a client of the gateway can use. The others
-/// belong to the connection, or tell of the operator's account.
-pub(crate) fn visible(headers: &[(String, String)]) -> Vec<(String, String)> {
-    const NAMES: [&str; 9] = [
-        "content-type",
-        "retry-after",
-        "retry-after-ms",
-        "x-request-id",
-        "request-id",
-        "apim-request-id",
-        "openai-model",
-        "openai-processing-ms",
-        "openai-version",
-    ];
-    headers
-        .iter()
-        .filter(|(name, _)| {
-            NAMES.iter().any(|known| name.eq_ignore_ascii_case(known))
-                || name.to_ascii_lowercase().starts_with("x-ratelimit-")
-        })
-        .cloned()
-        .collect()
-}
+/// Beginnings of the headers of an answer that a client can use beside those
+/// of every upstream.
+pub(crate) const VISIBLE: [&str; 5] =
+    ["apim-request-id", "openai-model", "openai-processing-ms", "openai-version", "x-ratelimit-"];
 
 #[cfg(test)]
 mod tests {
+    use jackfield_sdk::forward::visible;
+
     use super::*;
     use crate::settings::tests::Table;
 
@@ -192,14 +149,6 @@ mod tests {
     }
 
     #[test]
-    fn framing_goes_by_the_content_type() {
-        assert_eq!(framing(Some("text/event-stream; charset=utf-8")), Framing::ServerSentEvents);
-        assert_eq!(framing(Some("application/x-ndjson")), Framing::Ndjson);
-        assert_eq!(framing(Some("application/json")), Framing::Whole);
-        assert_eq!(framing(None), Framing::Whole);
-    }
-
-    #[test]
     fn the_operators_account_and_the_connection_stay_hidden() {
         let headers: Vec<_> = [
             "content-type",
@@ -212,7 +161,7 @@ mod tests {
         .iter()
         .map(|name| ((*name).to_owned(), "v".to_owned()))
         .collect();
-        let names: Vec<_> = visible(&headers).into_iter().map(|(name, _)| name).collect();
+        let names: Vec<_> = visible(headers, &VISIBLE).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["content-type", "x-ratelimit-limit-tokens", "x-request-id"]);
     }
 }

@@ -2,6 +2,7 @@
 //! function of its arguments and is tested natively.
 
 pub(crate) mod answer;
+pub(crate) mod completions;
 pub(crate) mod embedding;
 pub(crate) mod errors;
 pub(crate) mod finish;
@@ -13,6 +14,8 @@ pub(crate) mod models;
 pub(crate) mod parts;
 pub(crate) mod replay;
 pub(crate) mod request;
+pub(crate) mod rerank;
+pub(crate) mod responses;
 pub(crate) mod speech;
 pub(crate) mod stream;
 pub(crate) mod tool_calls;
@@ -21,6 +24,8 @@ pub(crate) mod usage;
 
 #[cfg(test)]
 mod recorded_tests;
+#[cfg(test)]
+mod spec_tests;
 
 use jackfield_sdk::http::ErrorAnswer;
 use jackfield_sdk::types::Error;

@@ -16,6 +16,8 @@ use super::answer::Asked;
 use super::stream::ChatDecoder;
 use super::{Whole, answer, embedding, errors};
 
+mod others;
+
 fn folder() -> Option<PathBuf> {
     let named = std::env::var_os("JACKFIELD_RECORDED").map(PathBuf::from);
     let usual = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/recorded");

@@ -60,7 +60,7 @@ impl ChatDecoder {
             Err(_) if event == "error" => {
                 return Err(errors::in_answer(&serde_json::Value::from(data).to_string(), None));
             }
-            Err(error) => return Err(no_chunk(data, &error)),
+            Err(error) => return Err(no_chunk("a chat completion", data, &error)),
         };
         if let Some(error) = chunk.error {
             return Err(errors::in_answer(error.text(), None));
@@ -139,9 +139,8 @@ impl Translate for ChatDecoder {
     }
 }
 
-fn no_chunk(data: &str, error: &serde_json::Error) -> Error {
+/// The error for an event that can't be read.
+pub(crate) fn no_chunk(of: &str, data: &str, error: &serde_json::Error) -> Error {
     let begin: String = data.chars().take(QUOTED).collect();
-    Error::bad_answer(format!(
-        "the upstream sent an event that is no chunk of a chat completion ({error}): {begin}"
-    ))
+    Error::bad_answer(format!("the upstream sent an event that is no chunk of {of} ({error}): {begin}"))
 }

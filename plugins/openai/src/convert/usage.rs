@@ -45,6 +45,14 @@ pub(crate) fn convert(raw: Raw<'_>) -> Option<Usage> {
     })
 }
 
+/// The usage of a call that has only input: some servers give but its total.
+pub(crate) fn of_input(raw: Raw<'_>) -> Option<Usage> {
+    convert(raw).or_else(|| {
+        let total = raw.read::<wire::Usage>()?.total_tokens.0?;
+        Some(Usage { input_tokens: Some(total), raw: Some(raw.text().to_owned()), ..Usage::default() })
+    })
+}
+
 fn first<const N: usize>(counts: [Count; N]) -> Option<u64> {
     counts.into_iter().find_map(|count| count.0)
 }

@@ -22,7 +22,12 @@ impl Guest for OpenAi {
                 warnings,
             });
         }
-        let response = send(endpoint.post(&settings.path, &request.model).json(&body))?;
+        let path = match &settings.image_path {
+            Some(path) if embedding::has_images(&request) => path,
+            _ => &settings.path,
+        };
+        let response =
+            send(endpoint.post_with(path, &request.model, false, request.extra.is_some()).json(&body))?;
         embedding::convert(Read::all(response)?.whole(), &request.model, request.inputs.len(), warnings)
     }
 }

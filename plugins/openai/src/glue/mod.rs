@@ -5,6 +5,7 @@ mod chat;
 mod embedding;
 mod models;
 mod passthrough;
+mod rerank;
 mod speech;
 mod transcription;
 
@@ -47,12 +48,23 @@ fn endpoint() -> Result<&'static Endpoint, Error> {
 }
 
 impl Endpoint {
-    fn post(&self, path: &str, model: &str) -> RequestBuilder {
-        self.dress(http::post(self.url(path, model)))
+    fn post(&self, path: &str, model: &str, streamed: bool) -> RequestBuilder {
+        let request = self.dress(http::post(self.url(path, model, streamed)));
+        let headers = self.headers_for(path, model, streamed).into_iter();
+        headers.fold(request, |request, (name, value)| request.header(name, value))
+    }
+
+    /// The same for a request whose caller may have added members of its own.
+    fn post_with(&self, path: &str, model: &str, streamed: bool, extra: bool) -> RequestBuilder {
+        let request = self.post(path, model, streamed);
+        match self.extra_parameters(extra) {
+            Some(word) => request.header("extra-parameters", word),
+            None => request,
+        }
     }
 
     fn get(&self, path: &str) -> RequestBuilder {
-        self.dress(http::get(self.url(path, "")))
+        self.dress(http::get(self.url(path, "", false)))
     }
 
     /// Adds what every request carries.

@@ -1,11 +1,12 @@
 //! Clients that speak this protocol themselves.
 
+use jackfield_sdk::forward::{framing, visible};
 use jackfield_sdk::http::ClientBody;
 use jackfield_sdk::passthrough::{Dialect, ForwardRequest, ForwardResponse, Guest};
 use jackfield_sdk::types::Error;
 
 use super::{Once, OpenAi, chat, endpoint, send};
-use crate::convert::forward::{self, Changes};
+use crate::convert::forward::{Changes, VISIBLE};
 use crate::settings::ForwardSettings;
 
 static FORWARD: Once<ForwardSettings> = Once::new();
@@ -24,13 +25,13 @@ impl Guest for OpenAi {
         let model = endpoint.model(&request.model);
         let edits = changes
             .to_body(request.dialect, request.stream, &request.model, &model, |pointer| body.get(pointer));
-        let mut outgoing = endpoint.post(path, &request.model);
+        let mut outgoing = endpoint.post_with(path, &request.model, request.stream, true);
         for (name, value) in request.headers {
             outgoing = outgoing.header(name, value);
         }
         let response = send(outgoing.forward(body, edits))?;
-        let (status, framing) = (response.status(), forward::framing(response.header("content-type")));
+        let (status, framing) = (response.status(), framing(response.header("content-type")));
         let (headers, body) = response.into_parts();
-        Ok(ForwardResponse { status, headers: forward::visible(&headers), framing, body })
+        Ok(ForwardResponse { status, headers: visible(headers, &VISIBLE), framing, body })
     }
 }

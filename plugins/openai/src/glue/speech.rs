@@ -19,7 +19,7 @@ impl Guest for OpenAi {
         let (settings, endpoint) = (settings()?, endpoint()?);
         let model = endpoint.model(&request.model);
         let (body, warnings) = speech::prepare(&request, &model)?;
-        let response = send(endpoint.post(&settings.speech, &request.model).json(&body))?;
+        let response = send(endpoint.post(&settings.speech, &request.model, false).json(&body))?;
         if speech::is_document(response.header("content-type")) {
             let read = Read::all(response)?;
             let document: Raw<'_> = read.whole().parse("a sound")?;

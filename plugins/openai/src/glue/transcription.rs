@@ -54,7 +54,7 @@ fn send(mut request: TranscriptionRequest, streamed: bool) -> Result<(Response, 
     for (name, value) in form.fields {
         parts = parts.text(&name, value);
     }
-    let response = super::send(endpoint.post(path, &request.model).multipart(parts))?;
+    let response = super::send(endpoint.post(path, &request.model, false).multipart(parts))?;
     Ok((response, form.warnings))
 }
 

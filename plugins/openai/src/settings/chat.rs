@@ -22,6 +22,7 @@ pub(crate) struct ChatSettings {
     pub(crate) audio_input: bool,
     pub(crate) join_text: bool,
     pub(crate) top_k: bool,
+    pub(crate) tool_strict: bool,
     pub(crate) tool_id_length: Option<usize>,
     pub(crate) edits: Edits,
 }
@@ -148,6 +149,7 @@ impl ChatSettings {
             audio_input: from.flag("audio-input").unwrap_or(true),
             join_text: from.flag("join-text").unwrap_or(false),
             top_k: from.flag("top-k").unwrap_or(false),
+            tool_strict: from.flag("tool-strict").unwrap_or(true),
             tool_id_length,
             edits: Edits::read(from)?,
         })

@@ -3,7 +3,7 @@
 use jackfield_sdk::http;
 use jackfield_sdk::types::Error;
 
-use super::{Values, lists, misconfigured};
+use super::{Values, lists, misconfigured, one_of};
 
 /// The auth scheme that the manifest's `[[egress]]` applies by itself.
 const USUAL_AUTH: &str = "key";
@@ -16,6 +16,38 @@ pub(crate) struct Endpoint {
     headers: Vec<(String, String)>,
     model_prefix: String,
     auth: Option<String>,
+    extra_parameters: ExtraParameters,
+    route: Option<Route>,
+    stream_headers: Vec<(String, String)>,
+}
+
+/// A gateway that takes all requests at one path, and in a header the path of
+/// the API behind it, as OCI Data Science does.
+#[derive(Debug, Clone, PartialEq)]
+struct Route {
+    header: String,
+    path: String,
+    stream_path: String,
+}
+
+impl Route {
+    fn read(from: &dyn Values) -> Option<Self> {
+        let path = from.text("route-path").unwrap_or_default();
+        let stream_path = from.text("route-stream-path").unwrap_or_else(|| path.clone());
+        Some(Route { header: from.text("route-header")?, path, stream_path })
+    }
+}
+
+/// Whether to say what the API does with members that it doesn't know: Azure AI
+/// Inference refuses them unless the header `extra-parameters` says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ExtraParameters {
+    /// Never said.
+    Unsaid,
+    /// They are passed to the model where a request has any.
+    WhereGiven,
+    /// Always the same word.
+    Always(&'static str),
 }
 
 impl Endpoint {
@@ -29,7 +61,20 @@ impl Endpoint {
             query: lists::pairs(from, "query", '=')?,
             headers,
             model_prefix: from.text("model-prefix").unwrap_or_default(),
+            extra_parameters: one_of(
+                from,
+                "extra-parameters",
+                &[
+                    ("unsaid", ExtraParameters::Unsaid),
+                    ("auto", ExtraParameters::WhereGiven),
+                    ("pass-through", ExtraParameters::Always("pass-through")),
+                    ("drop", ExtraParameters::Always("drop")),
+                    ("error", ExtraParameters::Always("error")),
+                ],
+            )?,
             auth: from.text("auth").filter(|auth| auth != USUAL_AUTH),
+            route: Route::read(from),
+            stream_headers: lists::pairs(from, "stream-headers", ':')?,
         })
     }
 
@@ -51,11 +96,11 @@ impl Endpoint {
 
     /// The address of a path, in which `{model}` stands for the upstream's name
     /// of the model.
-    pub(crate) fn url(&self, path: &str, model: &str) -> String {
-        let path = if path.contains("{model}") {
-            path.replace("{model}", &http::encode(&self.model(model)))
-        } else {
-            path.to_owned()
+    pub(crate) fn url(&self, path: &str, model: &str, streamed: bool) -> String {
+        let path = match &self.route {
+            None => self.filled(path, model),
+            Some(route) if streamed => route.stream_path.clone(),
+            Some(route) => route.path.clone(),
         };
         let mut url = http::join(&self.base_url, &path);
         for (name, value) in &self.query {
@@ -65,6 +110,28 @@ impl Endpoint {
             url.push_str(&http::encode(value));
         }
         url
+    }
+
+    fn filled(&self, path: &str, model: &str) -> String {
+        path.replace("{model}", &http::encode(&self.model(model)))
+    }
+
+    /// What a request for a path carries because of where it goes, and of
+    /// whether its answer is streamed.
+    pub(crate) fn headers_for(&self, path: &str, model: &str, streamed: bool) -> Vec<(String, String)> {
+        let route = self.route.iter().map(|route| (route.header.clone(), self.filled(path, model)));
+        let streaming = self.stream_headers.iter().filter(|_| streamed).cloned();
+        route.chain(streaming).collect()
+    }
+
+    /// The word of the header `extra-parameters`. `given` is whether the request
+    /// has members that the API may not know.
+    pub(crate) fn extra_parameters(&self, given: bool) -> Option<&'static str> {
+        match self.extra_parameters {
+            ExtraParameters::Always(word) => Some(word),
+            ExtraParameters::WhereGiven if given => Some("pass-through"),
+            ExtraParameters::WhereGiven | ExtraParameters::Unsaid => None,
+        }
     }
 
     /// What every request carries beside its credential.
@@ -80,6 +147,7 @@ pub(crate) enum Paths {
     Completions,
     Responses,
     Embeddings,
+    Rerank,
     Moderations,
     Transcriptions,
     Translations,
@@ -95,6 +163,7 @@ impl Paths {
             Paths::Completions => ("completions-path", "/completions"),
             Paths::Responses => ("responses-path", "/responses"),
             Paths::Embeddings => ("embeddings-path", "/embeddings"),
+            Paths::Rerank => ("rerank-path", "/rerank"),
             Paths::Moderations => ("moderations-path", "/moderations"),
             Paths::Transcriptions => ("transcriptions-path", "/audio/transcriptions"),
             Paths::Translations => ("translations-path", "/audio/translations"),

@@ -14,6 +14,10 @@ pub(crate) struct EmbeddingSettings {
     pub(crate) purpose_field: String,
     /// The member that says how long inputs are cut.
     pub(crate) truncate_field: Option<String>,
+    /// Its words for that; none where they are the usual ones.
+    pub(crate) truncations: Vec<(String, String)>,
+    /// Where images are embedded, which may be where texts are.
+    pub(crate) image_path: Option<String>,
     pub(crate) edits: Edits,
 }
 
@@ -44,6 +48,8 @@ impl EmbeddingSettings {
             purposes: lists::pairs(from, "embedding-purposes", '=')?,
             purpose_field: from.text("embedding-purpose-field").unwrap_or_else(|| "input_type".to_owned()),
             truncate_field: from.text("embedding-truncate-field"),
+            truncations: lists::pairs(from, "embedding-truncations", '=')?,
+            image_path: from.text("image-embeddings-path"),
             edits: Edits::read(from)?,
         })
     }

@@ -104,7 +104,7 @@ fn an_azure_deployment_is_a_path_and_a_query() {
         .texts("query", &["api-version=2024-10-21"]);
     let endpoint = Endpoint::read(&table).unwrap();
     assert_eq!(
-        endpoint.url("/deployments/{model}/chat/completions", "my gpt"),
+        endpoint.url("/deployments/{model}/chat/completions", "my gpt", false),
         "https://res.openai.azure.com/openai/deployments/my%20gpt/chat/completions?api-version=2024-10-21"
     );
 }
@@ -160,4 +160,28 @@ fn a_member_can_be_dropped_for_some_models_only() {
     let edits = Edits::read(&Table::new().texts("drop", &["user", "temperature@o3*"])).unwrap();
     assert_eq!(edits.dropped("o3-mini").collect::<Vec<_>>(), ["user", "temperature"]);
     assert_eq!(edits.dropped("gpt-4o").collect::<Vec<_>>(), ["user"]);
+}
+
+#[test]
+fn a_gateway_of_one_path_gets_the_apis_path_in_a_header() {
+    let table = Table::new()
+        .text("base-url", "https://gateway.example/deployment")
+        .text("route-header", "route")
+        .text("route-path", "/predict")
+        .text("route-stream-path", "/predictWithResponseStream")
+        .texts("stream-headers", &["enable-streaming: true"]);
+    let endpoint = Endpoint::read(&table).unwrap();
+    let headers = |streamed| endpoint.headers_for("/v1/chat/completions", "m", streamed);
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(
+        endpoint.url("/v1/chat/completions", "m", false),
+        "https://gateway.example/deployment/predict"
+    );
+    assert_eq!(headers(false), [pair("route", "/v1/chat/completions")]);
+    assert!(
+        endpoint.url("/v1/chat/completions", "m", true).ends_with("/deployment/predictWithResponseStream")
+    );
+    assert_eq!(headers(true), [pair("route", "/v1/chat/completions"), pair("enable-streaming", "true")]);
+    let plain = Endpoint::read(&Table::new().text("base-url", "https://api.example")).unwrap();
+    assert!(plain.headers_for("/x", "m", true).is_empty());
 }

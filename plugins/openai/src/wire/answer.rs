@@ -24,6 +24,8 @@ object! {
         /// Boxed, for a chunk has none and is to stay small.
         message: Option<Box<Message<'a>>> = "message",
         delta: Option<Message<'a>> = "delta",
+        /// What the older completions have in place of a message.
+        text: Option<Text<'a>> = "text",
         finish_reason: Option<Text<'a>> = "finish_reason",
         logprobs: Option<Raw<'a>> = "logprobs",
         /// vLLM: the stop text, or the id of the stop token.
@@ -34,7 +36,10 @@ object! {
 impl<'a> Choice<'a> {
     /// What it says, under either name.
     pub(crate) fn take_message(&mut self) -> Option<Message<'a>> {
-        self.delta.take().or_else(|| self.message.take().map(|message| *message))
+        self.delta.take().or_else(|| self.message.take().map(|message| *message)).or_else(|| {
+            let text = self.text.take()?;
+            Some(Message { content: Content::Text(text.0), ..Message::default() })
+        })
     }
 }
 
@@ -132,6 +137,10 @@ object! {
     Logprobs {
         content: Option<Vec<Token<'a>>> = "content",
         refusal: Option<Vec<Token<'a>>> = "refusal",
+        /// The older completions: four lists side by side.
+        tokens: Option<Vec<Text<'a>>> = "tokens",
+        token_logprobs: Option<Vec<Option<f64>>> = "token_logprobs",
+        top_logprobs: Option<Vec<Raw<'a>>> = "top_logprobs",
     }
 }
 

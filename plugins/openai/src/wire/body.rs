@@ -8,6 +8,7 @@ use jackfield_sdk::types::Error;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
+use super::items::{self, Item};
 use super::message::{AudioOut, Message, ResponseFormat, Tool, ToolChoice};
 
 /// A JSON object.
@@ -35,6 +36,12 @@ pub(crate) enum Member<'a> {
     ToolChoice(ToolChoice<'a>),
     ResponseFormat(ResponseFormat<'a>),
     AudioOut(AudioOut<'a>),
+    InputObjects(Vec<super::embedding::InputObject<'a>>),
+    Items(Vec<Item<'a>>),
+    FlatTools(Vec<items::Tool<'a>>),
+    FlatToolChoice(items::ToolChoice<'a>),
+    TextOptions(items::TextOptions<'a>),
+    Reasoning(items::Reasoning<'a>),
     Json(&'a RawValue),
 }
 

@@ -16,6 +16,14 @@ object! {
     }
 }
 
+/// An input that says what it is, for APIs that embed images too.
+#[derive(Debug, serde::Serialize)]
+#[serde(untagged)]
+pub(crate) enum InputObject<'a> {
+    Image { image: std::borrow::Cow<'a, str> },
+    Text { text: &'a str },
+}
+
 object! {
     /// The vector of one input.
     Embedding {

@@ -28,6 +28,16 @@ object! {
     /// Azure's finer code.
     InnerError {
         code: Option<Text<'a>> = "code",
+        content_filter_result: Option<Raw<'a>> = "content_filter_result",
+        content_filter_results: Option<Raw<'a>> = "content_filter_results",
+    }
+}
+
+object! {
+    /// The verdict of one of Azure's filters.
+    Verdict {
+        filtered: Option<bool> = "filtered",
+        severity: Option<Text<'a>> = "severity",
     }
 }
 

@@ -11,8 +11,11 @@ pub(crate) mod audio;
 pub(crate) mod body;
 pub(crate) mod embedding;
 pub(crate) mod error;
+pub(crate) mod items;
 pub(crate) mod message;
 pub(crate) mod models;
+pub(crate) mod rerank;
+pub(crate) mod responses;
 pub(crate) mod usage;
 pub(crate) mod value;
 

@@ -16,7 +16,9 @@ pub(crate) struct Usage {
     /// The audio endpoints' names for the same.
     pub(crate) input_tokens: Count,
     pub(crate) output_tokens: Count,
+    #[serde(alias = "input_tokens_details")]
     pub(crate) input_token_details: Option<Details>,
+    #[serde(alias = "output_tokens_details")]
     pub(crate) output_token_details: Option<Details>,
     /// DeepSeek.
     pub(crate) prompt_cache_hit_tokens: Count,

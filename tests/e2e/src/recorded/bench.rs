@@ -75,6 +75,9 @@ impl Default for Bench {
 pub fn preset_of(file: &str) -> &str {
     match file {
         "azure-openai" => "azure",
+        // Recorded at its OpenAI-compatible side, which the preset's own plugin
+        // only passes through: read as any local server of that protocol.
+        "ollama" => "vllm",
         file if file.starts_with("openai-") => "openai",
         file => file,
     }
@@ -82,19 +85,29 @@ pub fn preset_of(file: &str) -> &str {
 
 /// What the operator has to add to the preset. Azure is recorded with one URL
 /// for each deployment, and versions that date from before it had a `/v1`.
+/// Which API answers a chat is the model's affair, and here the recording's.
 fn own_lines(preset: &str, exchange: &Exchange) -> String {
+    let path = exchange.bare_path();
+    let api = if path.ends_with("/responses") {
+        "config.chat-api = \"responses\"\n"
+    } else if path.ends_with("/completions") && !path.ends_with("/chat/completions") {
+        "config.completion-models = [\"*\"]\n"
+    } else {
+        ""
+    };
     if preset != "azure" {
-        return String::new();
+        return api.to_owned();
     }
     let host = &exchange.host;
-    match exchange.path.split_once('?') {
+    let address = match exchange.path.split_once('?') {
         Some((path, query)) if path.contains("/deployments/") => format!(
             "config.base-url = \"https://{host}/openai\"\n\
              config.chat-path = \"/deployments/{{model}}/chat/completions\"\n\
              config.query = [\"{query}\"]"
         ),
         _ => format!("config.base-url = \"https://{host}/openai/v1\""),
-    }
+    };
+    format!("{api}{address}")
 }
 
 /// Upstreams that were recorded at another address than the one that their

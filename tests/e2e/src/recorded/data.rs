@@ -70,6 +70,10 @@ pub enum Kind {
     Chat,
     /// The same, put together from its chunks.
     ChatStream,
+    /// OpenAI's response or one of its older completions, in a chat's shape.
+    Answer,
+    /// The same, put together from its events or chunks.
+    AnswerStream,
     /// OpenAI's embeddings.
     Embeddings,
     /// Anthropic's message, whole.
@@ -87,6 +91,8 @@ impl Kind {
         match word {
             "chat" => Self::Chat,
             "chat-stream" => Self::ChatStream,
+            "responses" | "completions" => Self::Answer,
+            "responses-stream" | "completions-stream" => Self::AnswerStream,
             "embeddings" => Self::Embeddings,
             "messages" => Self::Messages,
             "messages-stream" => Self::MessagesStream,
@@ -98,7 +104,7 @@ impl Kind {
 
     /// Whether the answer came in pieces.
     pub fn is_stream(self) -> bool {
-        matches!(self, Self::ChatStream | Self::MessagesStream)
+        matches!(self, Self::ChatStream | Self::AnswerStream | Self::MessagesStream)
     }
 }
 

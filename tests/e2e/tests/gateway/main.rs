@@ -30,6 +30,7 @@ mod own;
 mod params;
 mod passthrough;
 mod portkey;
+mod portkey_fields;
 mod raw;
 mod retry;
 mod slow;

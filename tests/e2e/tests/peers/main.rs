@@ -18,6 +18,7 @@ mod openai_rerank;
 mod openai_stream;
 mod openai_tools;
 mod server;
+mod sigv4;
 
 use futures_util::StreamExt;
 use jackfield_e2e::recorded::collect::Collected;

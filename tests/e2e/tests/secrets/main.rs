@@ -8,8 +8,11 @@ mod echo;
 mod guest_side;
 mod host_side;
 mod log;
+mod minted;
 mod plugins;
 mod prompts;
+mod signed;
+mod tokens;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
@@ -56,7 +59,8 @@ const SCHEMES: [Scheme; 5] = [
         name: "query",
         lines: "scheme = \"query\"\nparameter = \"own-key\"\nsecret = \"api-key\"",
         sent: || {
-            format!("?own-key={} HTTP/1.1\r\n", percent(|byte| !byte.is_ascii_alphanumeric() && byte != b'-'))
+            let value = percent(KEY, |byte| !byte.is_ascii_alphanumeric() && byte != b'-');
+            format!("?own-key={value} HTTP/1.1\r\n")
         },
     },
     Scheme {
@@ -66,22 +70,27 @@ const SCHEMES: [Scheme; 5] = [
     },
 ];
 
-fn percent(encodes: impl Fn(u8) -> bool) -> String {
+fn percent(text: &str, encodes: impl Fn(u8) -> bool) -> String {
     let byte = |byte: u8| if encodes(byte) { format!("%{byte:02X}") } else { char::from(byte).to_string() };
-    KEY.bytes().map(byte).collect()
+    text.bytes().map(byte).collect()
 }
 
 /// The secret as it is and in every encoding in which it could have left.
 fn forms() -> Vec<String> {
-    let mut forms = vec![KEY.to_owned(), KEY.replace('/', "\\/")];
-    forms.push(percent(|byte| !byte.is_ascii_alphanumeric() && byte != b'-'));
-    forms.push(percent(|_| true));
-    forms.push(percent(|byte| !byte.is_ascii_alphanumeric() && byte != b'-').replace("%2F", "/"));
-    forms.push(KEY.bytes().map(|byte| format!("{byte:02x}")).collect());
+    forms_of(KEY)
+}
+
+/// The same of any secret.
+fn forms_of(secret: &str) -> Vec<String> {
+    let mut forms = vec![secret.to_owned(), secret.replace('/', "\\/")];
+    forms.push(percent(secret, |byte| !byte.is_ascii_alphanumeric() && byte != b'-'));
+    forms.push(percent(secret, |_| true));
+    forms.push(percent(secret, |byte| !byte.is_ascii_alphanumeric() && byte != b'-').replace("%2F", "/"));
+    forms.push(secret.bytes().map(|byte| format!("{byte:02x}")).collect());
     for before in ["", "x", "xx"] {
         for engine in [&STANDARD, &URL_SAFE] {
             // Digits that depend on a neighbour are left out on both sides.
-            let digits = engine.encode(format!("{before}{KEY}"));
+            let digits = engine.encode(format!("{before}{secret}"));
             forms.push(digits.trim_end_matches('=')[4..digits.len() - 4].to_owned());
         }
     }
@@ -92,8 +101,13 @@ fn forms() -> Vec<String> {
 
 /// That a text has the secret in none of its forms.
 fn clean(place: &str, text: &str) {
-    for form in forms() {
-        if let Some(at) = text.find(&form) {
+    clean_of(place, text, &forms());
+}
+
+/// The same for other secrets, in these forms.
+fn clean_of(place: &str, text: &str, forms: &[String]) {
+    for form in forms {
+        if let Some(at) = text.find(form) {
             let around: String = text[..at].chars().rev().take(300).collect();
             panic!("{place} has the secret as {form}, behind: {}", around.chars().rev().collect::<String>());
         }
@@ -172,7 +186,7 @@ fn echo(scheme: Scheme, status: u16) -> Reply {
     let head = format!(
         "content-type: application/json\r\nx-canary: canary-{status}\r\nx-echo: {sent}\r\nx-key: {KEY}\r\n\
          location: /v1/x?key={}\r\ncontent-length: {}\r\n",
-        percent(|byte| !byte.is_ascii_alphanumeric()),
+        percent(KEY, |byte| !byte.is_ascii_alphanumeric()),
         body.len(),
     );
     Reply::head(status, &head).send(body)

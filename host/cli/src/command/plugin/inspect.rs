@@ -145,7 +145,7 @@ async fn of_provider(session: &Session, name: &str) -> anyhow::Result<Inspection
     let mut inspection = Inspection::of_file(&file.path)?;
     let name: ProviderName = name.parse().map_err(jackfield::ConfigError::Name)?;
     bind(&mut inspection.asks, &file.manifest, &name, &settings)?;
-    add_secrets(&mut inspection.asks, &settings).await;
+    add_secrets(&mut inspection.asks, &file.manifest, &settings).await;
     inspection.provider = Some(name.to_string());
     Ok(inspection)
 }
@@ -157,7 +157,7 @@ pub(crate) fn bind(
     provider: &ProviderName,
     settings: &ProviderSettings,
 ) -> anyhow::Result<()> {
-    let bound = manifest.bind(provider, &settings.config).map_err(|error| usage(error.to_string()))?;
+    let bound = manifest.bind_settings(provider, settings).map_err(|error| usage(error.to_string()))?;
     let reach = |asked| Reach::bound(manifest, asked, &settings.grant.origins);
     asks.bound = true;
     asks.egress = bound.asked().iter().map(reach).collect();
@@ -172,11 +172,12 @@ pub(crate) fn bind(
 }
 
 /// Says where each secret comes from, and whether it is there.
-async fn add_secrets(asks: &mut Asks, settings: &ProviderSettings) {
+async fn add_secrets(asks: &mut Asks, manifest: &Manifest, settings: &ProviderSettings) {
     let reader = SecretReader::of_process();
     for secret in &mut asks.secrets {
         let Some(source) = settings.secrets.get(secret.name.as_str()) else { continue };
-        let there = if reader.read(source).await.is_ok() { "there" } else { "not there" };
+        let form = secret.name.parse().map(|name| manifest.secret_form(&name)).unwrap_or_default();
+        let there = if reader.read_as(source, form).await.is_ok() { "there" } else { "not there" };
         secret.source = Some(format!("{source} ({there})"));
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use ipnet::IpNet;
 
-use crate::egress::{methods::Methods, origin::OriginPattern, url::PathPrefix};
+use crate::egress::{methods::Methods, origin::OriginPattern, refusal::Refusal, url::PathPrefix};
 
 /// One `[[egress]]` entry of a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +89,18 @@ pub enum PolicyError {
         origin: OriginPattern,
         /// The line that would grant it.
         allow_with: String,
+    },
+    /// A credential would be exchanged for a token where nobody granted it.
+    #[error(
+        "provider `{provider}`: credential `{auth}` is exchanged for a token at an endpoint of its own: {refusal}"
+    )]
+    EndpointOutsideGrant {
+        /// The provider.
+        provider: String,
+        /// The auth scheme's name.
+        auth: String,
+        /// What is refused, and the line that would allow it.
+        refusal: Refusal,
     },
     /// A grant names a cloud's metadata service.
     #[error(

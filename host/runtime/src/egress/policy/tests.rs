@@ -227,6 +227,32 @@ fn a_metadata_service_cannot_be_granted() {
 }
 
 #[test]
+fn a_containers_credentials_are_the_hosts_alone_and_only_by_their_address() {
+    for (origin, ip) in [
+        ("http://169.254.170.2", "169.254.170.2"),
+        ("http://169.254.170.23", "169.254.170.23"),
+        ("http://[fd00:ec2::23]", "fd00:ec2::23"),
+    ] {
+        let ip = ip.parse().unwrap();
+        let policy = policy(vec![asked(origin, &["GET"], None, None)], vec![granted(origin)]);
+        let url = parse(&format!("{origin}/v1/credentials")).unwrap();
+        let host = policy.check_host(&Method::GET, &url).unwrap().addresses;
+        assert_eq!(host.permits(ip), Ok(()), "{origin}");
+        for other in ["169.254.169.254", "fd00:ec2::254"] {
+            assert_eq!(host.permits(other.parse().unwrap()), Err(AddressClass::Metadata), "{other}");
+        }
+        let plugin = policy.check(&Method::GET, &url, None).unwrap().addresses;
+        assert_eq!(plugin.permits(ip), Err(AddressClass::Metadata), "{origin}");
+    }
+    let nobody = policy(vec![], vec![granted(API)]);
+    let url = parse("http://169.254.170.2/v2/credentials").unwrap();
+    assert!(nobody.check_host(&Method::GET, &url).is_err(), "it must be granted all the same");
+    let named = policy(vec![], vec![granted(API)]).check_host(&Method::GET, &parse(API).unwrap()).unwrap();
+    let ip = "169.254.170.2".parse().unwrap();
+    assert_eq!(named.addresses.permits(ip), Err(AddressClass::Metadata), "a name that leads there isn't it");
+}
+
+#[test]
 fn granted_addresses_belong_to_their_origin() {
     let lan =
         Granted { addresses: vec!["10.0.0.0/8".parse().unwrap()], ..granted("https://llm.corp.example") };

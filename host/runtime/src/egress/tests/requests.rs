@@ -209,22 +209,22 @@ fn an_observer_sees_both_sides_and_no_secret() {
 struct Signer;
 
 impl Authenticator for Signer {
-    fn authenticate<'a>(&'a self, request: &'a mut OutgoingRequest) -> BoxFuture<'a, Result<(), AuthError>> {
+    fn authenticate<'a>(
+        &'a self,
+        request: &'a mut OutgoingRequest,
+        _: &'a HostSender,
+    ) -> BoxFuture<'a, Result<Generation, AuthError>> {
         Box::pin(async move {
             std::future::ready(()).await;
             let text = format!("{} {} {}", request.method, request.url.path(), request.body.len());
-            let value = HeaderValue::from_str(&text).map_err(|error| AuthError::Mint(Cause::from(error)))?;
+            let value = HeaderValue::from_str(&text).map_err(|_| AuthError::Empty)?;
             request.headers.insert("x-signature", value);
-            Ok(())
+            Ok(Generation::default())
         })
     }
 
     fn writes(&self) -> Writes {
         Writes { headers: vec![HeaderName::from_static("x-signature")], parameters: Vec::new() }
-    }
-
-    fn generation(&self) -> u64 {
-        0
     }
 }
 

@@ -1,6 +1,5 @@
 //! Binding the manifest that says everything.
 
-use super::super::auth::BasicUser;
 use super::super::name::ProviderName;
 use super::super::{BindError, BindProblem, BoundConfig, ConfigValue};
 use super::{name, whole};
@@ -32,9 +31,8 @@ fn a_bound_config_has_values_and_defaults_and_what_they_ask_for() {
     assert_eq!(bound.asked()[0].methods, Methods::from_names(["GET", "POST"]).unwrap());
     assert_eq!(bound.asked()[1].path, Some(name("/v1/acme")));
     assert_eq!(bound.asked()[1].auth.as_deref(), Some("header"));
-    let user = BasicUser::Text(name("{resource}"));
-    assert_eq!(bound.user(&user).as_deref(), Some("acme"));
-    assert_eq!(bound.user(&BasicUser::Secret(name("other"))), None);
+    assert_eq!(bound.text(&name("{resource}")).as_deref(), Some("acme"));
+    assert_eq!(bound.text(&name("{proxy}")), None);
 }
 
 #[test]

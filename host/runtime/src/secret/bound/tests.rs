@@ -56,7 +56,7 @@ fn env(names: &[&str]) -> SecretSource {
 }
 
 fn bind(reader: &SecretReader, source: SecretSource) -> Result<BoundSecret, SecretError> {
-    now(BoundSecret::bind(reader, source))
+    now(BoundSecret::bind(reader, source, SecretForm::Line))
 }
 
 #[test]
@@ -154,4 +154,30 @@ fn no_error_or_debug_output_has_the_value_in_it() {
     let secret = bind(&reader, env(&["GOOD"])).unwrap();
     let shown = format!("{:?}", secret.get());
     assert_eq!(shown, "[redacted]");
+}
+
+const DOCUMENT: SecretForm =
+    SecretForm::Document(crate::secret::Document { check: |_| Ok(()), parts: |_| Vec::new() });
+
+#[test]
+fn a_document_may_have_lines_and_a_variable_may_name_its_file() {
+    let variables = Arc::new(Variables::default());
+    let reader = SecretReader::new(Arc::clone(&variables) as _);
+    let read = |source| now(reader.read_as(&source, DOCUMENT)).map(|secret| secret.expose().to_owned());
+    let file = tempfile::NamedTempFile::new().unwrap();
+    fs::write(file.path(), "{\n  \"a\": 1\n}\n").unwrap();
+    assert_eq!(read(SecretSource::File(file.path().to_owned())).unwrap(), "{\n  \"a\": 1\n}");
+    for text in ["{ \"a\": 2 }", "-----BEGIN PRIVATE KEY-----\nAAAA"] {
+        variables.set("KEY", text);
+        assert_eq!(read(env(&["KEY"])).unwrap(), text);
+    }
+    variables.set("KEY", file.path().to_str().unwrap());
+    assert_eq!(read(env(&["KEY"])).unwrap(), "{\n  \"a\": 1\n}");
+    // What isn't a path after all may be a secret: it isn't repeated.
+    variables.set("KEY", "hunter2");
+    let error = read(env(&["KEY"])).unwrap_err().to_string();
+    assert!(error.contains("the file that environment variable KEY names"), "{error}");
+    assert!(!error.contains("hunter2"), "{error}");
+    // A secret of one line is never a path.
+    assert_eq!(now(reader.read(&env(&["KEY"]))).unwrap().expose(), "hunter2");
 }

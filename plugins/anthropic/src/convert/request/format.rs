@@ -5,7 +5,8 @@
 use std::borrow::Cow;
 
 use jackfield_sdk::json;
-use jackfield_sdk::llm::{self, ChatRequest, ResponseFormat, SchemaFormat};
+use jackfield_sdk::llm::{ChatRequest, ResponseFormat, SchemaFormat};
+use jackfield_sdk::schema::{as_input, close, free_name};
 use jackfield_sdk::types::Error;
 use serde_json::{Map, Value};
 
@@ -32,7 +33,7 @@ pub(super) fn enforce<'a>(
     tool_choice: &mut Option<ToolChoice<'a>>,
     notes: &mut Notes,
 ) -> Result<Enforced, Error> {
-    let (mut schema, description) = match &request.response_format {
+    let (schema, description) = match &request.response_format {
         None | Some(ResponseFormat::Text) => return Ok(Enforced::default()),
         Some(ResponseFormat::JsonObject) => (Map::new(), None),
         Some(ResponseFormat::JsonSchema(format)) => {
@@ -53,18 +54,12 @@ pub(super) fn enforce<'a>(
         // A call of the caller's own tools is wanted, which is no answer yet.
         return Ok(Enforced::default());
     }
-    match schema.get("type") {
-        None => {
-            schema.insert("type".to_owned(), Value::from("object"));
-        }
-        Some(Value::String(kind)) if kind == "object" => {}
-        Some(_) => {
-            return Err(Error::unsupported(
-                "the response's schema must describe an object, as this model answers by the input of a tool",
-            ));
-        }
-    }
-    let name = free_name(&request.tools);
+    let Some(schema) = as_input(schema) else {
+        return Err(Error::unsupported(
+            "the response's schema must describe an object, as this model answers by the input of a tool",
+        ));
+    };
+    let name = free_name(NAME, &request.tools);
     let input_schema = serde_json::value::to_raw_value(&schema)
         .map_err(|error| Error::internal(format!("the response's schema can't be written: {error}")))?;
     let may_call = !tools.is_empty() && *tool_choice != Some(ToolChoice::None);
@@ -91,39 +86,4 @@ fn native(format: &SchemaFormat, model: &str, settings: &Settings) -> bool {
         // less than strictness may not have kept to.
         StructuredOutput::Auto => format.strict != Some(false) && settings.native_schema.contain(model),
     }
-}
-
-/// A name that none of the caller's tools has.
-fn free_name(tools: &[llm::Tool]) -> String {
-    let mut name = NAME.to_owned();
-    while tools.iter().any(|tool| matches!(tool, llm::Tool::Function(function) if function.name == name)) {
-        name.push('_');
-    }
-    name
-}
-
-/// Closes every object of a schema that doesn't say whether it is open.
-/// Whether there was one.
-fn close(schema: &mut Map<String, Value>) -> bool {
-    let is_object = schema.get("type").map_or(schema.contains_key("properties"), |kind| kind == "object");
-    let mut changed = is_object && !schema.contains_key("additionalProperties");
-    if changed {
-        schema.insert("additionalProperties".to_owned(), Value::Bool(false));
-    }
-    for (keyword, value) in schema.iter_mut() {
-        changed |= match (keyword.as_str(), value) {
-            // Names of members, not keywords, are what these map from.
-            ("properties" | "$defs" | "definitions" | "patternProperties", Value::Object(named)) => named
-                .values_mut()
-                .filter_map(Value::as_object_mut)
-                .fold(false, |any, schema| close(schema) | any),
-            ("items" | "not" | "if" | "then" | "else" | "contains", Value::Object(schema)) => close(schema),
-            ("anyOf" | "oneOf" | "allOf" | "prefixItems", Value::Array(schemas)) => schemas
-                .iter_mut()
-                .filter_map(Value::as_object_mut)
-                .fold(false, |any, schema| close(schema) | any),
-            _ => false,
-        };
-    }
-    changed
 }

@@ -155,7 +155,7 @@ fn log_probabilities_are_read_and_other_shapes_of_them_left_alone() {
         ("a", -0.5, Some(&[97][..]))
     );
     assert_eq!((tokens[0].top[0].token.as_str(), tokens[0].top[0].logprob), ("b", -9999.0));
-    for other in ["null", "{}", "[]", r#"{"tokens":["a"],"token_logprobs":[0.1]}"#, "true"] {
+    for other in ["null", "{}", "[]", "true"] {
         assert!(with(other).is_empty(), "{other}");
     }
 }

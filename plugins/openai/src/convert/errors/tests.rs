@@ -153,3 +153,69 @@ fn hostile_nesting_ends() {
     let deep = format!("{}1{}", r#"{"detail":"#.repeat(100), "}".repeat(100));
     assert_eq!(answer(400, &deep).kind, ErrorKind::InvalidRequest);
 }
+
+/// Everything that an upstream answers to a request it doesn't serve: status,
+/// header, body; then what is made of it.
+#[test]
+fn every_status_has_its_kind_its_wait_its_code_and_its_message() {
+    let plain = |code: &str| format!(r#"{{"error":{{"message":"why","type":"t","code":"{code}"}}}}"#);
+    let html = "<!DOCTYPE html><html><title>Oops</title>".to_owned();
+    let none = None::<(&str, &str)>;
+    for (status, header, body, kind, wait, code) in [
+        (400, none, plain("x"), ErrorKind::InvalidRequest, None, Some("x")),
+        (401, none, plain("invalid_api_key"), ErrorKind::Authentication, None, Some("invalid_api_key")),
+        (403, none, plain("unsupported_country"), ErrorKind::Permission, None, Some("unsupported_country")),
+        (404, none, plain("DeploymentNotFound"), ErrorKind::NotFound, None, Some("DeploymentNotFound")),
+        (408, none, plain("x"), ErrorKind::Timeout, None, Some("x")),
+        (409, none, plain("x"), ErrorKind::InvalidRequest, None, Some("x")),
+        (413, none, plain("x"), ErrorKind::InvalidRequest, None, Some("x")),
+        (422, none, plain("x"), ErrorKind::InvalidRequest, None, Some("x")),
+        (429, Some(("retry-after", "7")), plain("x"), ErrorKind::RateLimited, Some(7_000), Some("x")),
+        (429, Some(("retry-after", "0.5")), plain("x"), ErrorKind::RateLimited, Some(500), Some("x")),
+        (429, Some(("retry-after-ms", "250")), plain("x"), ErrorKind::RateLimited, Some(250), Some("x")),
+        (429, Some(("x-ms-retry-after-ms", "80")), plain("x"), ErrorKind::RateLimited, Some(80), Some("x")),
+        (429, Some(("x-ratelimit-reset", "3")), plain("x"), ErrorKind::RateLimited, Some(3_000), Some("x")),
+        (
+            429,
+            Some(("x-ratelimit-reset-tokens", "6m0s")),
+            plain("x"),
+            ErrorKind::RateLimited,
+            Some(360_000),
+            Some("x"),
+        ),
+        (
+            429,
+            Some(("retry-after", "Thu, 01 Jan 1970 00:00:00 GMT")),
+            plain("x"),
+            ErrorKind::RateLimited,
+            Some(0),
+            Some("x"),
+        ),
+        (500, none, plain("server_error"), ErrorKind::Unavailable, None, Some("server_error")),
+        (503, Some(("retry-after", "2")), plain("x"), ErrorKind::Overloaded, Some(2_000), Some("x")),
+        (529, none, plain("x"), ErrorKind::Overloaded, None, Some("x")),
+        (502, none, html, ErrorKind::Unavailable, None, None),
+        (500, none, String::new(), ErrorKind::Unavailable, None, None),
+    ] {
+        let headers: Vec<_> =
+            header.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let error = of_answer(&ErrorAnswer { status, headers: &headers, body: body.as_bytes() });
+        let place = format!("{status} {header:?} {body}: {error:?}");
+        assert_eq!((error.kind, error.status, error.sent), (kind, Some(status), true), "{place}");
+        assert_eq!((error.retry_after_ms, error.code.as_deref()), (wait, code), "{place}");
+        if code.is_some() {
+            assert!(error.message.contains("why"), "{place}");
+        }
+        assert!(error.message.contains(&status.to_string()), "{place}");
+    }
+}
+
+#[test]
+fn a_filter_that_objected_is_named() {
+    let body = r#"{"error":{"message":"filtered","type":null,"param":"prompt","code":"content_filter","status":400,
+        "innererror":{"code":"ResponsibleAIPolicyViolation","content_filter_result":{
+            "hate":{"filtered":true,"severity":"high"},"jailbreak":{"filtered":true,"detected":true},"violence":{"filtered":false,"severity":"safe"}}}}}"#;
+    let error = answer(400, body);
+    assert_eq!((error.kind, error.code.as_deref()), (ErrorKind::ContentFilter, Some("content_filter")));
+    assert!(error.message.ends_with("(hate: high, jailbreak)"), "{}", error.message);
+}

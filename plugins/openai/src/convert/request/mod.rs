@@ -5,7 +5,7 @@
 //! <https://platform.openai.com/docs/api-reference/chat/create>
 
 mod messages;
-mod parts;
+pub(super) mod parts;
 #[cfg(test)]
 mod tests;
 
@@ -129,12 +129,15 @@ fn convert_tool<'a>(
                 }
                 (None, _) => None,
             };
+            if function.strict == Some(true) && !settings.tool_strict {
+                warn_once(warnings, "`strict` of tools was left out: this API doesn't know it");
+            }
             wire::Tool::Function(wire::FunctionTool {
                 function: wire::Function {
                     name: &function.name,
                     description: function.description.as_deref(),
                     parameters: raw_json("parameters", &function.parameters)?,
-                    strict: function.strict,
+                    strict: function.strict.filter(|_| settings.tool_strict),
                 },
                 cache_control,
             })
@@ -219,13 +222,13 @@ fn set_reasoning<'a>(body: &mut Body<'a>, reasoning: &'a ReasoningOptions, warni
 }
 
 /// JSON that the caller handed in, checked but not taken apart.
-fn raw_json<'a>(name: &str, text: &'a str) -> Result<&'a RawValue, Error> {
+pub(super) fn raw_json<'a>(name: &str, text: &'a str) -> Result<&'a RawValue, Error> {
     serde_json::from_str(text)
         .map_err(|error| Error::invalid_request(format!("`{name}` isn't JSON: {error}")))
 }
 
 /// Adds a warning that many parts of one request may give rise to.
-fn warn_once(warnings: &mut Vec<String>, warning: &str) {
+pub(super) fn warn_once(warnings: &mut Vec<String>, warning: &str) {
     if !warnings.iter().any(|known| known == warning) {
         warnings.push(warning.to_owned());
     }

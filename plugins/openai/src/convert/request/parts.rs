@@ -65,7 +65,7 @@ pub(super) fn thinking(thought: &ReasoningPart) -> wire::Part<'_> {
 
 /// A model that calls without arguments may write nothing, but upstreams want
 /// an object back.
-pub(super) fn arguments(text: &str) -> &str {
+pub(in crate::convert) fn arguments(text: &str) -> &str {
     if text.trim().is_empty() { "{}" } else { text }
 }
 
@@ -100,7 +100,7 @@ fn audio<'a>(media: &'a Media, settings: &ChatSettings) -> Result<wire::Part<'a>
 }
 
 /// The API's word for a media type, as in `wav` for `audio/x-wav`.
-fn audio_format(mime: &str) -> Cow<'_, str> {
+pub(in crate::convert) fn audio_format(mime: &str) -> Cow<'_, str> {
     let essence = mime.split(';').next().unwrap_or_default().trim();
     let subtype = essence.rsplit('/').next().unwrap_or_default();
     Cow::Borrowed(match subtype.trim_start_matches("x-") {
@@ -160,7 +160,7 @@ fn convert_file<'a>(document: &'a Document, settings: &ChatSettings) -> Result<w
 }
 
 /// The API demands a name where it gets bytes.
-fn default_name(document: &Document) -> Cow<'static, str> {
+pub(in crate::convert) fn default_name(document: &Document) -> Cow<'static, str> {
     let subtype = document
         .mime_type
         .as_deref()
@@ -175,7 +175,7 @@ fn default_name(document: &Document) -> Cow<'static, str> {
     }
 }
 
-fn mime<'a>(mime: Option<&'a String>, what: &str) -> Result<&'a str, Error> {
+pub(in crate::convert) fn mime<'a>(mime: Option<&'a String>, what: &str) -> Result<&'a str, Error> {
     mime.map(String::as_str).ok_or_else(|| {
         Error::invalid_request(format!("{what} given as bytes needs its media type (`mime-type`)"))
     })
@@ -203,9 +203,13 @@ pub(super) fn result<'a>(
             ResultPart::Document(document) => media.push(convert_file(document, settings)?),
         }
     }
-    if result.is_error && !text.trim_start().get(..5).is_some_and(|start| start.eq_ignore_ascii_case("error"))
-    {
-        text = Cow::Owned(format!("Error: {text}"));
+    Ok((if result.is_error { says_error(text) } else { text }, media))
+}
+
+/// The text of a result that tells how a tool failed.
+pub(in crate::convert) fn says_error(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text.trim_start().get(..5).is_some_and(|start| start.eq_ignore_ascii_case("error")) {
+        true => text,
+        false => Cow::Owned(format!("Error: {text}")),
     }
-    Ok((text, media))
 }

@@ -12,31 +12,7 @@ mod messages;
 mod parameters;
 
 fn request(messages: Vec<Message>) -> ChatRequest {
-    ChatRequest {
-        model: "m".to_owned(),
-        messages,
-        tools: Vec::new(),
-        tool_choice: None,
-        parallel_tool_calls: None,
-        response_format: None,
-        max_output_tokens: None,
-        temperature: None,
-        top_p: None,
-        top_k: None,
-        frequency_penalty: None,
-        presence_penalty: None,
-        seed: None,
-        stop: Vec::new(),
-        choices: None,
-        logprobs: None,
-        reasoning: None,
-        modalities: Vec::new(),
-        audio: None,
-        user: None,
-        metadata: Vec::new(),
-        service_tier: None,
-        extra: None,
-    }
+    ChatRequest::new("m", messages)
 }
 
 fn message(role: Role, content: Vec<Part>) -> Message {

@@ -18,9 +18,10 @@ const EXCEPTIONS: [(&str, ErrorKind); 8] = [
     ("OverloadedError", ErrorKind::Overloaded),
 ];
 
-/// What an error that came with status 200 says by its code: the SDK has no
-/// exception for it.
-const CODES: [(&str, ErrorKind); 1] = [("content_filter", ErrorKind::ContentFilter)];
+/// Codes that say more than the status, or come with status 200, for which the
+/// SDK has no exception. Responses miss a model with status 400.
+const CODES: [(&str, ErrorKind); 2] =
+    [("content_filter", ErrorKind::ContentFilter), ("model_not_found", ErrorKind::NotFound)];
 
 /// Compares an error; `answer` is the body that it came in.
 pub fn compare(found: &mut Differences, ours: &CallError, expect: &Value, answer: &[u8]) {
@@ -28,10 +29,8 @@ pub fn compare(found: &mut Differences, ours: &CallError, expect: &Value, answer
     let known = |table: &[(&str, ErrorKind)], word: &str| {
         table.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
     };
-    let kind = match expect["exception"].as_str() {
-        Some(exception) => known(&EXCEPTIONS, exception),
-        None => known(&CODES, expect["code"].as_str().unwrap_or_default()),
-    };
+    let by_code = known(&CODES, expect["code"].as_str().unwrap_or_default());
+    let kind = by_code.or_else(|| known(&EXCEPTIONS, expect["exception"].as_str()?));
     found.same("error kind", &Some(record.kind), &kind);
     found.same("status", &record.status.map(u64::from), &expect["status"].as_u64());
     found.same("code", &record.code, &text(&expect["code"]).or_else(|| text(&expect["type"])));

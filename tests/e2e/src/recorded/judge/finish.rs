@@ -30,7 +30,10 @@ pub fn of_chat(word: Option<&str>, calls: bool, refusal: bool) -> Option<FinishR
     match word {
         Some("stop") if calls => Some(FinishReason::ToolCalls),
         Some("stop") if refusal => Some(FinishReason::Refusal),
-        word => find(&CHAT, word?),
+        // Of a response that isn't ready the status stands here.
+        word => Some(
+            find(&CHAT, word?).unwrap_or_else(|| FinishReason::Other(word.unwrap_or_default().to_owned())),
+        ),
     }
 }
 

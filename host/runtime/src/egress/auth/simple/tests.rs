@@ -66,10 +66,10 @@ fn a_secret_that_cannot_stand_there_is_an_error_without_the_secret() {
 fn a_replaced_secret_is_used_at_once_and_counts_as_another() {
     let shared = secret();
     let scheme = Scheme::Bearer(shared.clone());
-    assert_eq!(scheme.generation(), 0);
+    assert_eq!(scheme.generation(), Generation::new(0));
     shared.replace("sk-new");
     assert_eq!(apply(&scheme).unwrap().1["authorization"], "Bearer sk-new");
-    assert_eq!(scheme.generation(), 1);
+    assert_eq!(scheme.generation(), Generation::new(1));
 }
 
 #[test]

@@ -1,0 +1,3 @@
+mod answers;
+mod requests;
+mod streams;
