@@ -74,7 +74,7 @@ fi
 
 llama_key=$(random_key)
 litellm_key=$(random_key)
-read -r chat_port tool_port rank_port litellm_port < <(free_ports 4)
+read -r chat_port tool_port rank_port litellm_port bedrock_port < <(free_ports 5)
 
 llama chat "$chat_port" --jinja --embeddings --pooling mean
 llama tool "$tool_port" --jinja
@@ -88,8 +88,21 @@ start litellm env \
     --host 127.0.0.1 --port "$litellm_port"
 # botocore is among what LiteLLM needs. -B: no bytecode into the source tree.
 start sigv4 "$root/litellm/bin/python" -B "$here/sigv4_server.py"
+bedrock_stub=${JACKFIELD_BEDROCK_STUB:-$here/../../../shared/tools/bedrock_stub.py}
+if [[ -f $bedrock_stub ]]; then
+    start bedrock "$root/litellm/bin/python" -B "$bedrock_stub" "$bedrock_port"
+    bedrock_group=$last
+else
+    skipped+=("Bedrock: there is no server that stands for it; JACKFIELD_BEDROCK_STUB may name one")
+fi
 await_url sigv4 "$last"
 export JACKFIELD_PEER_SIGV4=$url
+if [[ -n ${bedrock_group:-} ]]; then
+    # Whatever it says to a GET, it listens.
+    await_that bedrock "$bedrock_group" "answer" \
+        curl --noproxy '*' --max-time 5 -so /dev/null "http://127.0.0.1:$bedrock_port/"
+    export JACKFIELD_PEER_BEDROCK=http://127.0.0.1:$bedrock_port
+fi
 await llama-chat "${groups[0]}" "http://127.0.0.1:$chat_port/health"
 await llama-tool "${groups[1]}" "http://127.0.0.1:$tool_port/health"
 await llama-rank "${groups[2]}" "http://127.0.0.1:$rank_port/health"

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use jackfield_runtime::catalog::{Catalog, CatalogError, Preset};
+use jackfield_runtime::catalog::{Catalog, CatalogError, FolderError, Preset};
 use jackfield_runtime::egress::origin::Scheme;
 use jackfield_runtime::manifest::name::{NameError, ProviderName};
+use jackfield_runtime::secret::ProcessEnvironment;
 use jackfield_runtime::settings::Granted;
 use jackfield_runtime::settings::document::Problems;
 use jackfield_runtime::settings::{PluginSettings, ProviderSettings, Settings};
@@ -31,6 +32,9 @@ pub enum ConfigError {
     /// The shipped catalog is broken.
     #[error("the catalog of this program is broken, which is a bug: {0}")]
     Catalog(Problems),
+    /// The operator's own presets can't be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
     /// A provider's name isn't one.
     #[error(transparent)]
     Name(#[from] NameError),
@@ -74,7 +78,7 @@ pub struct Config {
     pub file: Option<PathBuf>,
     /// What it says, with absolute paths.
     pub settings: Settings,
-    /// The presets.
+    /// The presets: those of the program, and those of `[catalog] dir`.
     pub catalog: Catalog,
     /// The folder of plugin files, where the usual ones don't count.
     pub plugins: Option<PathBuf>,
@@ -124,9 +128,14 @@ impl Config {
         })
     }
 
-    /// These settings and the shipped catalog, without any file.
+    /// These settings, the shipped catalog and the folder of presets that they
+    /// name, without any settings file.
     pub fn of_settings(places: &Places, settings: Settings) -> Result<Self, ConfigError> {
-        let catalog = Catalog::shipped().map_err(ConfigError::Catalog)?;
+        let mut catalog = Catalog::shipped().map_err(ConfigError::Catalog)?;
+        if let Some(folder) = &settings.catalog.dir {
+            let shown = folder.strip_prefix(&places.working).unwrap_or(folder);
+            catalog.add_folder(folder, shown)?;
+        }
         Ok(Self {
             file: None,
             settings,
@@ -142,7 +151,8 @@ impl Config {
     /// its preset, or of the catalog alone.
     pub fn provider(&self, name: &str) -> Result<ProviderSettings, ConfigError> {
         let name: ProviderName = name.parse()?;
-        let written = self.settings.providers.get(&name).cloned().unwrap_or_default();
+        let mut written = self.settings.providers.get(&name).cloned().unwrap_or_default();
+        self.catalog.fill_from(&ProcessEnvironment, &name, &mut written);
         Ok(self.catalog.complete(&name, written)?)
     }
 
@@ -152,6 +162,13 @@ impl Config {
         let written = self.settings.providers.get(&name).cloned();
         let bound = written.is_some();
         let mut written = written.unwrap_or_default();
+        // What a preset builds addresses of, as a region, it fills in only once.
+        let preset = self.catalog.get(written.preset.as_ref().unwrap_or(&name).as_str());
+        for need in preset.into_iter().flat_map(|preset| preset.needs.keys()) {
+            if let Some(value) = variant.config.get(need) {
+                written.config.insert(need.clone(), value.clone());
+            }
+        }
         match &variant.host {
             // What the preset can't know, the caller does.
             Some(host) => {

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use jackfield_gateway::settings::ReceiverName;
 use jackfield_gateway::{BuildError, Gateway, ModelFacts, Providers, ServerSettings};
 use jackfield_router::access::{Caller, FixedKeys};
 use jackfield_router::config::{Config as Route, routes};
@@ -57,8 +58,10 @@ impl GatewaySettings {
             tls.cert = folder.join(&tls.cert);
             tls.key = folder.join(&tls.key);
         }
-        for key in settings.server.keys.values_mut() {
-            if let SecretSource::File(path) = &mut key.key {
+        let keys = settings.server.keys.values_mut().map(|key| &mut key.key);
+        let receivers = settings.server.receivers.values_mut().flat_map(|receiver| &mut receiver.secrets);
+        for source in keys.chain(receivers) {
+            if let SecretSource::File(path) = source {
                 *path = folder.join(&*path);
             }
         }
@@ -89,6 +92,15 @@ pub enum GatewayError {
         #[source]
         source: SecretError,
     },
+    /// What a receiver's deliveries are signed with can't be had.
+    #[error("[server.receivers.{receiver}] secret: {source}")]
+    ReceiverSecret {
+        /// Its name.
+        receiver: ReceiverName,
+        /// Why.
+        #[source]
+        source: SecretError,
+    },
     /// Two names have one key.
     #[error("[server.keys.{0}] has the same key as another: give each its own")]
     SameKey(String),
@@ -110,12 +122,26 @@ pub async fn gateway(jackfield: &Jackfield) -> Result<Gateway, GatewayError> {
             tenant: Some(key.tenant.as_deref().unwrap_or(name).into()),
             models: key.models.clone(),
         };
-        if !keys.add(secret.expose(), caller) {
+        let is_new = match key.aws_signatures {
+            true => keys.add_signing(&secret, caller),
+            false => keys.add(secret.expose(), caller),
+        };
+        if !is_new {
             return Err(GatewayError::SameKey(name.clone()));
         }
     }
+    let mut secrets: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (receiver, settings) in &server.receivers {
+        for source in &settings.secrets {
+            let secret = reader.read(source).await;
+            let wrong = |source| GatewayError::ReceiverSecret { receiver: receiver.clone(), source };
+            secrets.entry(receiver.clone()).or_default().push(secret.map_err(wrong)?);
+        }
+    }
     let secured = !server.keys.is_empty();
-    let mut builder = Gateway::builder(Arc::new(Opened(jackfield.clone())), server).routes(routes);
+    let mut builder = Gateway::builder(Arc::new(Opened(jackfield.clone())), server)
+        .routes(routes)
+        .receiver_secrets(secrets);
     if secured {
         builder = builder.keys(Arc::new(keys));
     }
@@ -197,7 +223,7 @@ fn is_set(names: &[EnvName]) -> bool {
 /// Why a provider can't be had as a client wants it. What the client brought
 /// along is its own business, and it is told of it.
 fn unusable_so(name: &str, variant: &Variant, error: &OpenError) -> Failure {
-    let wants = variant.host.is_some() || !variant.config.is_empty();
+    let wants = variant.host.is_some() || !variant.config.is_empty() || !variant.secrets.is_empty();
     let callers = match error {
         OpenError::Config(ConfigError::NotBound { .. }) => true,
         OpenError::Bind(BindError::Variant { .. } | BindError::NotBrought { .. }) => true,

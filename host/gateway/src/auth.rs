@@ -1,20 +1,26 @@
 //! Which API keys a client shows: the gateway's own, and one of a provider.
 //!
 //! Portkey's clients show the gateway's key as `x-portkey-api-key` and the
-//! provider's where that provider's own clients do: `Authorization: Bearer` or
-//! `x-api-key`. Clients that know of no gateway show the gateway's key there.
+//! provider's where that provider's own clients do: `Authorization: Bearer`,
+//! `x-api-key`, or Google's `x-goog-api-key` and `?key=`. Clients that know of no gateway show the gateway's key there.
 //! So the gateway's key is looked for in `x-portkey-api-key` first, and only
 //! what stands beside it is a provider's.
 //!
 //! Against: a key of this gateway that is taken for a provider's and sent to an
 //! upstream. No key that this gateway knows ever is, in whichever header.
 
+pub(crate) mod signed;
+
 use std::sync::Arc;
 
-use http::{HeaderMap, header};
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{HeaderMap, HeaderValue, Uri, header};
 use jackfield_router::access::{Caller, Keys};
 use jackfield_router::{Failure, FailureKind};
 use jackfield_runtime::secret::Secret;
+
+use crate::endpoint::query;
 
 /// Shorter texts are no provider's key. Clients that must have some key and are
 /// given none are often told `dummy` or `X`; and a secret as short as that could
@@ -46,7 +52,34 @@ fn providers(headers: &HeaderMap) -> Option<&str> {
         scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
     });
     let filled = |key: &&str| !key.is_empty();
-    bearer.filter(filled).or_else(|| text("x-api-key").filter(filled))
+    let in_header = |name| text(name).filter(filled);
+    bearer.filter(filled).or_else(|| in_header("x-api-key")).or_else(|| in_header(GOOGLES))
+}
+
+/// Where Google's clients show their key.
+const GOOGLES: &str = "x-goog-api-key";
+
+/// Puts a key that stands in the query where keys are looked for, unless one is
+/// there, and takes it out of the address, which is written into logs.
+pub(crate) fn take_from_query(head: &mut Parts) {
+    let Some(key) = query(&head.uri, "key") else { return };
+    if let Ok(mut value) = HeaderValue::try_from(key)
+        && !head.headers.contains_key(GOOGLES)
+    {
+        value.set_sensitive(true);
+        head.headers.insert(GOOGLES, value);
+    }
+    let rest = head.uri.query().unwrap_or_default().split('&');
+    let rest: Vec<&str> = rest.filter(|pair| pair.split('=').next() != Some("key")).collect();
+    let path = match rest.is_empty() {
+        true => head.uri.path().to_owned(),
+        false => format!("{}?{}", head.uri.path(), rest.join("&")),
+    };
+    // What was read from an address makes one again.
+    head.uri = match PathAndQuery::try_from(path) {
+        Ok(path) => Uri::from(path),
+        Err(_) => Uri::default(),
+    };
 }
 
 /// Who calls. Without keys in the configuration everybody may.
@@ -121,6 +154,7 @@ mod tests {
             &[("authorization", "Bearer gateway-one")][..],
             &[("authorization", "bearer  gateway-one")],
             &[("x-api-key", "gateway-one")],
+            &[("x-goog-api-key", "gateway-one")],
             &[("authorization", "Bearer "), ("x-api-key", "gateway-one")],
             &[("authorization", "Basic x"), ("x-api-key", "gateway-one")],
             &[("x-portkey-api-key", "gateway-one")],
@@ -154,6 +188,26 @@ mod tests {
             let pairs = [("x-portkey-api-key", "gateway-one"), (name, value)];
             assert_eq!(of(Some(&keys), &pairs).await, Ok((Some("one".to_owned()), Some(sk.to_owned()))));
             assert_eq!(of(None, &[(name, value)]).await, Ok((None, Some(sk.to_owned()))));
+        }
+    }
+
+    #[test]
+    fn a_key_in_the_query_becomes_a_header_and_leaves_the_address() {
+        for (uri, own, key, left) in [
+            ("/v1beta/models/m:generateContent?key=k%20y&alt=sse", None, Some("k y"), "?alt=sse"),
+            ("/v1beta/models/m:generateContent?key=k", Some("own"), Some("own"), ""),
+            ("/v1beta/models/m:generateContent?alt=sse&monkey=k", None, None, "?alt=sse&monkey=k"),
+            ("http://host/v1beta/models/m:generateContent?a&key=k&key=l", None, Some("k"), "?a"),
+        ] {
+            let mut request = http::Request::get(uri);
+            if let Some(own) = own {
+                request = request.header(GOOGLES, own);
+            }
+            let (mut head, ()) = request.body(()).unwrap().into_parts();
+            take_from_query(&mut head);
+            assert_eq!(head.headers.get(GOOGLES).map(|value| value.to_str().unwrap()), key, "{uri}");
+            let path = head.uri.path_and_query().unwrap().as_str();
+            assert_eq!(path, format!("/v1beta/models/m:generateContent{left}"), "{uri}");
         }
     }
 

@@ -1,6 +1,11 @@
 //! Which request is for what: method and path.
 
+mod path;
+
 use http::Method;
+
+pub use path::PathFacts;
+pub(crate) use path::query;
 
 /// Dialects of chat that a client can speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -13,6 +18,12 @@ pub enum ChatDialect {
     OpenaiResponses,
     /// `/v1/messages`.
     AnthropicMessages,
+    /// `/v1beta/models/MODEL:generateContent`.
+    GeminiGenerate,
+    /// `/v2/chat`.
+    CohereChat,
+    /// `/model/MODEL/converse`.
+    BedrockConverse,
 }
 
 /// What a request is for.
@@ -21,8 +32,8 @@ pub enum ChatDialect {
 pub enum Endpoint {
     /// A chat.
     Chat(ChatDialect),
-    /// `/v1/messages/count_tokens`.
-    CountTokens,
+    /// `/v1/messages/count_tokens`, or Gemini's `countTokens`.
+    CountTokens(ChatDialect),
     /// `/v1/embeddings`.
     Embeddings,
     /// `/v1/moderations`.
@@ -43,6 +54,10 @@ pub enum Endpoint {
     Models,
     /// `/v1/models/ID`.
     Model,
+    /// `/v1/async/PROVIDER/ID`: the result of a queued request.
+    Queued,
+    /// `/v1/receivers/NAME`: where providers deliver such results.
+    Receiver,
     /// `/health`.
     Health,
     /// `/ready`.
@@ -54,7 +69,7 @@ pub enum Endpoint {
 }
 
 /// What is at each path, and its methods in the form of the header `allow`.
-/// Braces stand for any text at the end. Chats come first, being most of the
+/// Braces stand for any text. Chats come first, being most of the
 /// traffic.
 pub(crate) const PATHS: &[(&str, Endpoint, &str)] = &[
     ("/chat/completions", Endpoint::Chat(ChatDialect::OpenaiChat), "POST"),
@@ -62,7 +77,16 @@ pub(crate) const PATHS: &[(&str, Endpoint, &str)] = &[
     ("/responses", Endpoint::Chat(ChatDialect::OpenaiResponses), "POST"),
     ("/embeddings", Endpoint::Embeddings, "POST"),
     ("/completions", Endpoint::Chat(ChatDialect::OpenaiCompletions), "POST"),
-    ("/messages/count_tokens", Endpoint::CountTokens, "POST"),
+    ("/messages/count_tokens", Endpoint::CountTokens(ChatDialect::AnthropicMessages), "POST"),
+    ("/v1beta/models/{model}:generateContent", Endpoint::Chat(ChatDialect::GeminiGenerate), "POST"),
+    ("/v1beta/models/{model}:streamGenerateContent", Endpoint::Chat(ChatDialect::GeminiGenerate), "POST"),
+    ("/v1beta/models/{model}:countTokens", Endpoint::CountTokens(ChatDialect::GeminiGenerate), "POST"),
+    ("/models/{model}:generateContent", Endpoint::Chat(ChatDialect::GeminiGenerate), "POST"),
+    ("/models/{model}:streamGenerateContent", Endpoint::Chat(ChatDialect::GeminiGenerate), "POST"),
+    ("/models/{model}:countTokens", Endpoint::CountTokens(ChatDialect::GeminiGenerate), "POST"),
+    ("/v2/chat", Endpoint::Chat(ChatDialect::CohereChat), "POST"),
+    ("/model/{model}/converse", Endpoint::Chat(ChatDialect::BedrockConverse), "POST"),
+    ("/model/{model}/converse-stream", Endpoint::Chat(ChatDialect::BedrockConverse), "POST"),
     ("/moderations", Endpoint::Moderations, "POST"),
     ("/rerank", Endpoint::Rerank, "POST"),
     ("/v2/rerank", Endpoint::Rerank, "POST"),
@@ -73,6 +97,8 @@ pub(crate) const PATHS: &[(&str, Endpoint, &str)] = &[
     ("/feedback/{id}", Endpoint::FeedbackUpdate, "PUT"),
     ("/models", Endpoint::Models, "GET"),
     ("/models/{model}", Endpoint::Model, "GET"),
+    ("/async/{request}", Endpoint::Queued, "GET, DELETE"),
+    ("/receivers/{receiver}", Endpoint::Receiver, "POST"),
     ("/health", Endpoint::Health, "GET"),
     ("/ready", Endpoint::Ready, "GET"),
     ("/metrics", Endpoint::Metrics, "GET"),
@@ -109,7 +135,10 @@ impl Endpoint {
             Self::Chat(ChatDialect::OpenaiCompletions) => "completions",
             Self::Chat(ChatDialect::OpenaiResponses) => "responses",
             Self::Chat(ChatDialect::AnthropicMessages) => "messages",
-            Self::CountTokens => "count_tokens",
+            Self::Chat(ChatDialect::GeminiGenerate) => "generate_content",
+            Self::Chat(ChatDialect::CohereChat) => "cohere_chat",
+            Self::Chat(ChatDialect::BedrockConverse) => "converse",
+            Self::CountTokens(_) => "count_tokens",
             Self::Embeddings => "embeddings",
             Self::Moderations => "moderations",
             Self::Rerank => "rerank",
@@ -120,6 +149,8 @@ impl Endpoint {
             Self::FeedbackUpdate => "feedback_update",
             Self::Models => "models",
             Self::Model => "model",
+            Self::Queued => "queued",
+            Self::Receiver => "receiver",
             Self::Health => "health",
             Self::Ready => "ready",
             Self::Metrics => "metrics",
@@ -137,7 +168,11 @@ impl Endpoint {
 fn fits(pattern: &str, path: &str) -> bool {
     match pattern.split_once('{') {
         None => path == pattern,
-        Some((folder, _)) => path.strip_prefix(folder).is_some_and(|rest| !rest.is_empty()),
+        Some((before, behind)) => {
+            let behind = behind.split_once('}').map_or("", |(_, behind)| behind);
+            let within = path.strip_prefix(before).and_then(|rest| rest.strip_suffix(behind));
+            within.is_some_and(|text| !text.is_empty())
+        }
     }
 }
 
@@ -152,6 +187,27 @@ mod tests {
         }
         assert_eq!(Endpoint::of(&Method::GET, "/v1/models/openai/gpt-4o"), Ok(Endpoint::Model));
         assert_eq!(Endpoint::of(&Method::GET, "/v1/models"), Ok(Endpoint::Models));
+    }
+
+    #[test]
+    fn models_in_paths_may_have_anything_in_them() {
+        let (gemini, bedrock) = (ChatDialect::GeminiGenerate, ChatDialect::BedrockConverse);
+        for (path, endpoint) in [
+            ("/v1beta/models/gemini-2.5-pro:generateContent", Endpoint::Chat(gemini)),
+            ("/v1/models/openai/gpt-4o:streamGenerateContent", Endpoint::Chat(gemini)),
+            ("/models/ollama/x:8b:generateContent", Endpoint::Chat(gemini)),
+            ("/v1beta/models/m:countTokens", Endpoint::CountTokens(gemini)),
+            ("/model/a%2Fb/converse", Endpoint::Chat(bedrock)),
+            ("/model/a/b/converse-stream", Endpoint::Chat(bedrock)),
+            ("/v2/chat", Endpoint::Chat(ChatDialect::CohereChat)),
+            ("/v1/v2/chat", Endpoint::Chat(ChatDialect::CohereChat)),
+        ] {
+            assert_eq!(Endpoint::of(&Method::POST, path), Ok(endpoint), "{path}");
+            assert_eq!(Endpoint::of(&Method::GET, path), Err(NoEndpoint::Method("POST")), "{path}");
+        }
+        for path in ["/v1beta/models/:generateContent", "/v1beta/models/m:embedContent", "/model//converse"] {
+            assert_eq!(Endpoint::of(&Method::POST, path), Err(NoEndpoint::Path), "{path}");
+        }
     }
 
     #[test]

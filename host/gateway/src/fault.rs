@@ -6,7 +6,9 @@ use http::{HeaderValue, Response, StatusCode, header};
 use jackfield_router::{Failure, FailureKind};
 use jackfield_runtime::api::types::{Error, ErrorKind};
 
-use crate::dialect::{DecodeError, anthropic_messages, openai_chat};
+use crate::dialect::{
+    DecodeError, anthropic_messages, bedrock_converse, cohere_chat, gemini_generate, openai_chat,
+};
 use crate::endpoint::ChatDialect;
 use crate::guard;
 use crate::wire::body::Body;
@@ -59,6 +61,9 @@ pub(crate) fn body(dialect: ChatDialect, error: &Error, param: Option<&str>) -> 
             openai_chat::encode_error(error, param)
         }
         ChatDialect::AnthropicMessages => anthropic_messages::encode_error(error, param),
+        ChatDialect::GeminiGenerate => gemini_generate::encode_error(error, param),
+        ChatDialect::CohereChat => cohere_chat::encode_error(error, param),
+        ChatDialect::BedrockConverse => bedrock_converse::encode_error(error, param),
     }
 }
 
@@ -79,6 +84,11 @@ pub(crate) fn response(dialect: ChatDialect, failure: &Failure) -> Response<Body
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    if dialect == ChatDialect::BedrockConverse
+        && let Ok(name) = HeaderValue::from_str(bedrock_converse::error_name(&error))
+    {
+        headers.insert("x-amzn-errortype", name);
+    }
     if let Some(wait) = failure.retry_after {
         // Whole seconds, rounded up: a client that comes a little late is served.
         headers.insert(header::RETRY_AFTER, HeaderValue::from(wait.as_millis().div_ceil(1000) as u64));

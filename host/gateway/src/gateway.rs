@@ -14,6 +14,7 @@ mod models;
 mod moderations;
 mod openapi;
 mod plans;
+mod receivers;
 mod rerank;
 mod traced;
 
@@ -107,6 +108,11 @@ impl Gateway {
         let origin = head.headers.get(header::ORIGIN).cloned();
         let mut response = match Endpoint::of(&head.method, head.uri.path()) {
             Ok(endpoint) => {
+                if let Endpoint::Chat(ChatDialect::GeminiGenerate)
+                | Endpoint::CountTokens(ChatDialect::GeminiGenerate) = endpoint
+                {
+                    crate::auth::take_from_query(&mut head);
+                }
                 let response = self.endpoint(endpoint, &head, body).instrument(trace.span()).await;
                 self.inner.services.metrics.count(endpoint, response.status());
                 response
@@ -154,8 +160,7 @@ impl Gateway {
         B::Error: fmt::Display,
     {
         let dialect = match endpoint {
-            Endpoint::Chat(dialect) => dialect,
-            Endpoint::CountTokens => ChatDialect::AnthropicMessages,
+            Endpoint::Chat(dialect) | Endpoint::CountTokens(dialect) => dialect,
             Endpoint::Models | Endpoint::Model if models::is_anthropic(&head.headers) => {
                 ChatDialect::AnthropicMessages
             }
@@ -164,16 +169,14 @@ impl Gateway {
         let answer = match endpoint {
             Endpoint::Health => Ok(text("ok\n")),
             Endpoint::Ready => Ok(self.ready()),
-            Endpoint::Metrics if self.inner.settings.metrics => {
-                Ok(text(self.inner.services.metrics.render()))
-            }
+            Endpoint::Metrics if self.inner.settings.metrics => Ok(text(self.metrics())),
             Endpoint::Metrics => Err(Failure::new(
                 FailureKind::NotFound,
                 "metrics are switched off; write `metrics = true` under [server]",
             )),
             Endpoint::Openapi => Ok(openapi::document()),
             Endpoint::Chat(dialect) => self.chat(dialect, head, body).await,
-            Endpoint::CountTokens => self.count_tokens(head, body).await,
+            Endpoint::CountTokens(dialect) => self.count_tokens(dialect, head, body).await,
             Endpoint::Embeddings => self.embeddings(head, body).await,
             Endpoint::Moderations => self.moderations(head, body).await,
             Endpoint::Rerank => self.rerank(head, body).await,
@@ -183,6 +186,8 @@ impl Gateway {
             Endpoint::Feedback => self.feedback(head, body).await,
             Endpoint::FeedbackUpdate => self.feedback_update(head, body).await,
             Endpoint::Models | Endpoint::Model => self.models(head).await,
+            Endpoint::Queued => self.queued(head).await,
+            Endpoint::Receiver => self.receive(head, body).await,
         };
         answer.unwrap_or_else(|failure| fault::response(dialect, &failure))
     }

@@ -23,8 +23,10 @@ mod metrics;
 mod openapi;
 mod own;
 mod portkey;
+mod receive;
 mod services;
 
 pub use gateway::{BuildError, Gateway, GatewayBuilder, Question};
 pub use providers::{ModelFacts, Providers};
+pub use receive::Collected;
 pub use settings::ServerSettings;

@@ -62,6 +62,11 @@ impl Grants {
         ))
     }
 
+    /// Whether a field of a provider is a client's credential, or a part of one.
+    pub(crate) fn is_credential(name: OptionName) -> bool {
+        fields::is_credential(name)
+    }
+
     /// Whether a field of a provider is followed. `keyed` says whether the
     /// client brings the key along that it is for.
     pub(crate) fn field(name: OptionName, keyed: bool) -> Result<(), String> {
@@ -90,11 +95,16 @@ pub(crate) fn variant(leaf: &Leaf, key: Option<&Secret>) -> Result<Option<Varian
 /// provider didn't accept.
 pub(crate) fn told(failed: &Failed) -> Cow<'_, Failure> {
     let failure = &failed.failure;
-    let brought = failed.leaf.as_ref().filter(|leaf| leaf.api_key.is_some() || leaf.header_key);
+    let brings = |leaf: &&Arc<Leaf>| leaf.api_key.is_some() || leaf.header_key || has_credential(leaf);
+    let brought = failed.leaf.as_ref().filter(brings);
     match (brought, failure.kind) {
         (Some(leaf), FailureKind::Authentication) => {
             let provider = leaf.provider.as_deref().unwrap_or_default();
-            let whence = if leaf.api_key.is_some() { "its config" } else { "its headers" };
+            let whence = match (&leaf.api_key, leaf.header_key) {
+                (Some(_), _) => "its config",
+                (None, true) => "its headers",
+                (None, false) => "the provider's fields of its config or its headers",
+            };
             let message = format!(
                 "{provider} doesn't accept the key that this request has in {whence}: {}",
                 failure.message
@@ -104,6 +114,11 @@ pub(crate) fn told(failed: &Failed) -> Cow<'_, Failure> {
         }
         _ => Cow::Borrowed(failure),
     }
+}
+
+/// Whether it has a credential among the provider's fields.
+fn has_credential(leaf: &Leaf) -> bool {
+    leaf.options.names().any(fields::is_credential)
 }
 
 #[cfg(test)]

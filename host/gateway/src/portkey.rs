@@ -22,11 +22,14 @@ pub(crate) const LONGEST_TRACE: usize = 256;
 
 /// The catalog's name for a provider that Portkey calls otherwise.
 pub(crate) fn catalogs(name: &str) -> Option<&'static str> {
-    const NAMES: [(&str, &str); 6] = [
+    const NAMES: [(&str, &str); 9] = [
         ("azure-openai", "azure"),
         ("fireworks-ai", "fireworks"),
+        ("google", "gemini"),
         ("mistral-ai", "mistral"),
+        ("perplexity-ai", "perplexity"),
         ("together-ai", "together"),
+        ("vertex-ai", "vertex"),
         ("workers-ai", "cloudflare"),
         ("x-ai", "xai"),
     ];

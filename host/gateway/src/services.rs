@@ -13,6 +13,7 @@ use jackfield_runtime::api::embedding::{EmbedRequest, Input, Purpose, Vector};
 use crate::guard::Guardrails;
 use crate::metrics::Metrics;
 use crate::providers::Providers;
+use crate::receive::Receivers;
 
 /// What all requests share.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ pub(crate) struct Services {
     pub(crate) cache: Cache,
     pub(crate) limits: Option<Limits>,
     pub(crate) guardrails: Guardrails,
+    pub(crate) receivers: Option<Receivers>,
     pub(crate) metrics: Arc<Metrics>,
     /// The most bytes of an answer that isn't a stream.
     pub(crate) answer_limit: usize,

@@ -5,6 +5,7 @@ mod cache;
 mod guardrails;
 mod keys;
 mod own;
+mod receivers;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ pub use cache::CacheSettings;
 pub use guardrails::HookSettings;
 pub use keys::KeySettings;
 pub use own::ClientKeys;
+pub use receivers::{Places, ReceiverName, ReceiverNameError, ReceiverSettings};
 
 /// `[server]`.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +47,9 @@ pub struct ServerSettings {
     pub hooks: HookSettings,
     /// `[server.cache]`: how many answers are kept for configs that ask for it.
     pub cache: CacheSettings,
+    /// `[server.receivers.NAME]`: where providers deliver the results of queued
+    /// requests.
+    pub receivers: BTreeMap<ReceiverName, ReceiverSettings>,
     /// `[server.limits]`: what all clients together, or groups of them, may use.
     pub limits: LimitRules,
     /// `client-keys`: for which providers clients may bring keys of their own.
@@ -101,6 +106,7 @@ impl Default for ServerSettings {
             output_guardrails: None,
             hooks: HookSettings::default(),
             cache: CacheSettings::default(),
+            receivers: BTreeMap::new(),
             limits: LimitRules::default(),
             client_keys: None,
             custom_hosts: Vec::new(),
@@ -141,6 +147,7 @@ impl ServerSettings {
         settings.output_guardrails = always("output-guardrails");
         set(&mut settings.hooks, fields.take("hooks").and_then(|node| HookSettings::read(&node)));
         set(&mut settings.cache, fields.take("cache").and_then(|node| CacheSettings::read(&node)));
+        set(&mut settings.receivers, fields.take("receivers").and_then(|node| receivers::read(&node)));
         set(&mut settings.limits, fields.take("limits").and_then(|node| node.deserialize()));
         settings.client_keys = fields.take("client-keys").and_then(|node| ClientKeys::read(&node));
         let hosts = fields.take("custom-hosts").and_then(|node| node.list(|node| own::host(&node)));

@@ -32,6 +32,9 @@ pub use authorization::{Authorization, Scope};
 
 use canonical::Payload;
 
+/// How the names of headers begin that a request's meaning depends on.
+const STEERING: [&str; 3] = ["x-amz-", "x-portkey-", "x-jackfield-"];
+
 /// The algorithm's name, as it stands in `Authorization` and in what is signed.
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
@@ -176,18 +179,19 @@ pub fn verify(
     hmac::verify(&key, text.as_bytes(), &authorization.signature).map_err(|_| SignatureError::Mismatch)
 }
 
-/// The host, and all headers of Amazon's, the date among them: one that AWS's
-/// services read has an effect, so one that was added to a signed request would
-/// too. The session token is read by nobody here, and some clients add it after
-/// they have signed.
+/// The host, and all headers that steer a request: Amazon's, the date among them,
+/// Portkey's and this gateway's. Whoever sees a signed request could add one to it
+/// otherwise, and send it elsewhere. The session token is read by nobody here, and
+/// some clients add it after they have signed.
 fn check_signed(received: &Received<'_>, authorization: &Authorization) -> Result<(), SignatureError> {
     let signed = |name: &str| authorization.signed_headers.iter().any(|own| own == name);
-    let amazons = received
+    let steering = received
         .headers
         .keys()
         .map(http::HeaderName::as_str)
-        .filter(|name| name.starts_with("x-amz-") && *name != "x-amz-security-token");
-    match ["host"].into_iter().chain(amazons).find(|name| !signed(name)) {
+        .filter(|name| STEERING.iter().any(|prefix| name.starts_with(prefix)))
+        .filter(|name| *name != "x-amz-security-token");
+    match ["host"].into_iter().chain(steering).find(|name| !signed(name)) {
         Some(name) => Err(SignatureError::Unsigned(name.to_owned())),
         None => Ok(()),
     }

@@ -2,13 +2,15 @@
 //!
 //! Against a key that is guessed or compared byte by byte: keys are kept and
 //! looked up by their SHA-256 only, so that neither memory nor timing tells of
-//! them. [`FixedKeys`] has them from the configuration; a store of tenants
+//! them; except for those that clients may sign with instead of showing them,
+//! which nobody can check without the key itself. [`FixedKeys`] has them from the configuration; a store of tenants
 //! implements [`Keys`] in its place.
 
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
+use jackfield_runtime::secret::Secret;
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
@@ -44,17 +46,34 @@ impl Caller {
     }
 }
 
+/// A key that requests may be signed with.
+#[derive(Debug, Clone)]
+pub struct SigningKey {
+    /// Its holder.
+    pub caller: Arc<Caller>,
+    /// The key itself.
+    pub secret: Secret,
+}
+
 /// Knows API keys.
 pub trait Keys: Send + Sync + fmt::Debug {
     /// The holder of the key that a client shows; nothing for one that isn't
     /// known.
     fn find<'a>(&'a self, shown: &'a str) -> BoxFuture<'a, Result<Option<Arc<Caller>>, Failure>>;
+
+    /// The key of this name, to check a signature with; nothing where there is
+    /// none that requests may be signed with.
+    fn signing<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<SigningKey>, Failure>> {
+        let _ = name;
+        Box::pin(std::future::ready(Ok(None)))
+    }
 }
 
 /// The keys of the configuration.
 #[derive(Clone, Default)]
 pub struct FixedKeys {
     by_digest: HashMap<[u8; 32], Arc<Caller>>,
+    signing: HashMap<Arc<str>, SigningKey>,
 }
 
 impl FixedKeys {
@@ -62,6 +81,17 @@ impl FixedKeys {
     #[must_use]
     pub fn add(&mut self, key: &str, caller: Caller) -> bool {
         self.by_digest.insert(digest(key), Arc::new(caller)).is_none()
+    }
+
+    /// Adds a key that requests may also be signed with, under its holder's
+    /// name. False as for [`FixedKeys::add`].
+    #[must_use]
+    pub fn add_signing(&mut self, key: &Secret, caller: Caller) -> bool {
+        if let Some(name) = &caller.key {
+            let signing = SigningKey { caller: Arc::new(caller.clone()), secret: key.clone() };
+            self.signing.insert(Arc::clone(name), signing);
+        }
+        self.add(key.expose(), caller)
     }
 }
 
@@ -74,6 +104,10 @@ impl fmt::Debug for FixedKeys {
 impl Keys for FixedKeys {
     fn find<'a>(&'a self, shown: &'a str) -> BoxFuture<'a, Result<Option<Arc<Caller>>, Failure>> {
         Box::pin(std::future::ready(Ok(self.by_digest.get(&digest(shown)).cloned())))
+    }
+
+    fn signing<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<SigningKey>, Failure>> {
+        Box::pin(std::future::ready(Ok(self.signing.get(name).cloned())))
     }
 }
 

@@ -101,6 +101,10 @@ impl Secrets {
                         .map_or_else(|| "VARIABLE".to_owned(), |env| env.as_str().to_owned()),
                 });
             };
+            let may_be_absent = field.optional && settings.optional_secrets.contains(name);
+            if may_be_absent && !services.secrets.is_set(source) {
+                continue;
+            }
             let form = manifest.secret_form(name);
             let bound = BoundSecret::bind(&services.secrets, source.clone(), form).await;
             let bound = bound.map_err(|source| BindError::Secret {

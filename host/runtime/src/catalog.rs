@@ -8,6 +8,8 @@
 //! name `openai` gets nothing from here.
 
 mod complete;
+mod environment;
+mod folder;
 mod model;
 mod placeholder;
 mod preset;
@@ -20,6 +22,8 @@ use crate::manifest::name::ProviderName;
 use crate::settings::document::Problems;
 
 pub use complete::CatalogError;
+pub use environment::Variables;
+pub use folder::FolderError;
 pub use model::{Ability, Model, ModelKind};
 pub use placeholder::{OriginTemplate, OriginTemplateError};
 pub use preset::{ModelList, Preset};

@@ -41,7 +41,8 @@ pub(crate) struct Shared {
     linker: Linker<State>,
     cache: CodeCache,
     registry: Registry,
-    providers: RwLock<BTreeMap<String, (Provider, ProviderSettings)>>,
+    /// Their places only: a provider holds the host, which would hold itself.
+    providers: RwLock<BTreeMap<String, (Arc<Slot>, ProviderSettings)>>,
     /// Every binding that is alive, named or not.
     slots: RwLock<Vec<Weak<Slot>>>,
     /// Providers bound once more for callers; see [`Host::variant`].
@@ -111,15 +112,19 @@ impl Host {
         let mut providers = self.shared.providers.write().unwrap_or_else(PoisonError::into_inner);
         self.shared.variants.forget(name);
         if let Some((there, kept)) = providers.get_mut(name) {
-            there.slot.replace(active);
+            there.replace(active);
             *kept = settings.clone();
-            return Ok(there.clone());
+            return Ok(self.of_slot(there));
         }
         let slot = Arc::new(Slot { name: name.into(), variant: None, active: RwLock::new(active) });
         self.shared.watch(&slot);
-        let provider = Provider { shared: Arc::clone(&self.shared), slot };
-        providers.insert(name.to_owned(), (provider.clone(), settings.clone()));
+        let provider = self.of_slot(&slot);
+        providers.insert(name.to_owned(), (slot, settings.clone()));
         Ok(provider)
+    }
+
+    fn of_slot(&self, slot: &Arc<Slot>) -> Provider {
+        Provider { shared: Arc::clone(&self.shared), slot: Arc::clone(slot) }
     }
 
     /// Binds a provider again, so that it takes a newer plugin version that fits
@@ -131,11 +136,11 @@ impl Host {
             let providers = self.shared.providers.read().unwrap_or_else(PoisonError::into_inner);
             providers.get(name).cloned()
         };
-        let Some((provider, settings)) = found else {
+        let Some((slot, settings)) = found else {
             return Err(BindError::NoProvider { provider: name.to_owned(), have: self.provider_names() });
         };
         let bound = bound::bind(&self.shared.registry, &self.shared.services, name, &settings).await?;
-        let serving = provider.slot.active();
+        let serving = slot.active();
         let newer = bound.plugin.clone();
         let wants: Vec<String> = bound.denied().difference(serving.bound.denied()).cloned().collect();
         if !wants.is_empty() && newer.digest() != serving.bound.plugin.digest() {
@@ -162,7 +167,7 @@ impl Host {
     /// A provider by its name.
     pub fn provider(&self, name: &str) -> Option<Provider> {
         let providers = self.shared.providers.read().unwrap_or_else(PoisonError::into_inner);
-        providers.get(name).map(|(provider, _)| provider.clone())
+        providers.get(name).map(|(slot, _)| self.of_slot(slot))
     }
 
     /// The names of all providers.
@@ -245,11 +250,11 @@ impl Shared {
             let providers = self.providers.read().unwrap_or_else(PoisonError::into_inner);
             providers.get(&*bound.name).cloned()
         };
-        let Some((provider, settings)) = found else { return };
+        let Some((slot, settings)) = found else { return };
         match bound::bind(&self.registry, &self.services, &bound.name, &settings).await {
             Ok(other) => {
                 tracing::warn!(provider = %bound.name, plugin = %other.plugin.label(), "another version takes over");
-                provider.slot.replace(Arc::new(Active::new(Arc::new(other))));
+                slot.replace(Arc::new(Active::new(Arc::new(other))));
             }
             Err(error) => {
                 tracing::error!(provider = %bound.name, %error, "no other version can take over; it goes on serving");

@@ -1,5 +1,5 @@
-//! What the operator writes: `[plugins]`, `[providers.NAME]` and `[runtime]` of
-//! `jackfield.toml`. Other sections belong to other crates.
+//! What the operator writes: `[catalog]`, `[plugins]`, `[providers.NAME]` and
+//! `[runtime]` of `jackfield.toml`. Other sections belong to other crates.
 //!
 //! Everything here is a plain value that a Rust program can build without any
 //! file. A field that isn't known is an error with its place: a limit that is
@@ -30,12 +30,21 @@ pub use size::ByteSize;
 /// The sections of `jackfield.toml` that the runtime reads.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Settings {
+    /// `[catalog]`.
+    pub catalog: CatalogSettings,
     /// `[plugins]`.
     pub plugins: PluginSettings,
     /// `[providers.NAME]`, as written: a catalog preset may add to each.
     pub providers: BTreeMap<ProviderName, WrittenProvider>,
     /// `[runtime]`.
     pub runtime: RuntimeSettings,
+}
+
+/// `[catalog]`: presets beside those that are part of the program.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CatalogSettings {
+    /// The folder; every `NAME.toml` in it is a preset. None without it.
+    pub dir: Option<PathBuf>,
 }
 
 /// `[plugins]`: where plugins are.
@@ -77,7 +86,7 @@ impl Default for RuntimeSettings {
 
 impl Settings {
     /// The sections read here.
-    pub const SECTIONS: &[&str] = &["plugins", "providers", "runtime"];
+    pub const SECTIONS: &[&str] = &["catalog", "plugins", "providers", "runtime"];
 
     /// Reads the runtime's sections of a settings file. `file` is what problems
     /// call it; `other_sections` are read by the caller and left alone here:
@@ -91,6 +100,7 @@ impl Settings {
     }
 
     fn read<'d>(mut fields: Fields<'d>, other_sections: &[&'d str]) -> Option<Self> {
+        let catalog = fields.take("catalog").and_then(|node| CatalogSettings::read(&node));
         let plugins = fields.take("plugins").and_then(|node| PluginSettings::read(&node));
         let runtime = fields.take("runtime").and_then(|node| RuntimeSettings::read(&node));
         let most = runtime.as_ref().map_or(ByteSize::mib(512), |runtime| runtime.memory);
@@ -99,6 +109,7 @@ impl Settings {
         fields.leave(other_sections);
         fields.finish();
         Some(Self {
+            catalog: catalog.unwrap_or_default(),
             plugins: plugins.unwrap_or_default(),
             providers: providers.unwrap_or_default(),
             runtime: runtime.unwrap_or_default(),
@@ -109,6 +120,7 @@ impl Settings {
     /// usually that of the settings file.
     pub fn resolve_paths(&mut self, folder: &Path) {
         let resolve = |path: &mut PathBuf| *path = folder.join(&*path);
+        self.catalog.dir.as_mut().map(resolve);
         resolve(&mut self.plugins.dir);
         self.runtime.cache.as_mut().map(resolve);
         for provider in self.providers.values_mut() {
@@ -116,6 +128,15 @@ impl Settings {
             provider.grant.directories.values_mut().for_each(|folder| resolve(&mut folder.path));
             provider.config_files.values_mut().for_each(resolve);
         }
+    }
+}
+
+impl CatalogSettings {
+    fn read(node: &Node<'_>) -> Option<Self> {
+        let mut fields = node.fields()?;
+        let dir = fields.take("dir").and_then(|node| path(&node));
+        fields.finish();
+        Some(Self { dir })
     }
 }
 

@@ -46,6 +46,10 @@ pub struct Variant {
     /// Values in the place of the operator's. To a list of the operator's a list
     /// is added.
     pub config: BTreeMap<Name, ConfigValue>,
+    /// Names of what stands in `config` and `secrets`, each with the plugins that
+    /// it is meant for: another plugin may have a value of the same name that
+    /// means something else.
+    pub meant_for: Vec<(&'static str, &'static [&'static str])>,
     /// The base URL in the place of the operator's. Its origin is then the only
     /// one that is granted: whoever passes it on has made sure that it may be.
     pub host: Option<Url>,
@@ -67,6 +71,16 @@ pub enum VariantFlaw {
     /// The URL has no origin.
     #[error("its host can't be used: {0}")]
     Host(OriginError),
+    /// What the caller brought is for another plugin.
+    #[error("`{what}` is for the plugin {}, and its plugin is {plugin}: leave it out", plugins.join(" or "))]
+    OtherPlugin {
+        /// What it is.
+        what: &'static str,
+        /// The plugins that it is for.
+        plugins: &'static [&'static str],
+        /// The provider's plugin.
+        plugin: String,
+    },
     /// All callers share its one instance, and what it keeps.
     #[error("its plugin has one instance for all, which can't be had once more for one caller")]
     Singleton,
@@ -87,6 +101,12 @@ impl Variant {
     ) -> Result<Option<BTreeMap<Name, Secret>>, VariantFlaw> {
         if manifest.singleton {
             return Err(VariantFlaw::Singleton);
+        }
+        for (what, plugins) in &self.meant_for {
+            if !plugins.contains(&manifest.name.as_str()) {
+                let plugin = manifest.name.to_string();
+                return Err(VariantFlaw::OtherPlugin { what, plugins, plugin });
+            }
         }
         let mut own = self.secrets.clone();
         if let Some(key) = &self.key {
@@ -160,7 +180,7 @@ impl Seal {
             hash.update((bytes.len() as u64).to_le_bytes());
             hash.update(bytes);
         };
-        let Variant { key, secrets, config, host } = variant;
+        let Variant { key, secrets, config, host, meant_for } = variant;
         field(provider.as_bytes());
         field(&[u8::from(key.is_some()), u8::from(host.is_some())]);
         field(key.as_ref().map_or("", Secret::expose).as_bytes());
@@ -170,9 +190,14 @@ impl Seal {
             field(name.as_str().as_bytes());
             field(secret.expose().as_bytes());
         }
+        field(&(config.len() as u64).to_le_bytes());
         for (name, value) in config {
             field(name.as_str().as_bytes());
             field(value.to_string().as_bytes());
+        }
+        // Who was refused for one meaning must not find what another was given.
+        for (what, _) in meant_for {
+            field(what.as_bytes());
         }
         let inner = hash.finalize();
         // Twice, as in HMAC (RFC 2104): nobody can add to what was hashed.

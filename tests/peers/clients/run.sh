@@ -109,7 +109,7 @@ for age in old new; do
 done
 tests python-old llamaindex
 tests python-llama-index openai_chat openai_tools openai_responses openai_errors llamaindex
-tests python-new openai_responses
+tests python-new openai_responses bedrock_client cohere_client gemini_client
 for age in old new; do
     tests js-$age openai_js ai_sdk
 done

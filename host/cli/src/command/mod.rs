@@ -9,6 +9,7 @@ mod embed;
 mod explain;
 mod models;
 mod plugin;
+mod providers;
 mod serve;
 mod target;
 mod tools;
@@ -26,6 +27,8 @@ pub(crate) enum Command {
     Embed(embed::Arguments),
     /// List the models of a provider, or the providers
     Models(models::Arguments),
+    /// List the providers with what each needs, and test whether one works
+    Providers(providers::Arguments),
     /// List the tools of a provider, or call one
     Tools(tools::Arguments),
     /// Make, look into and install plugins
@@ -53,6 +56,7 @@ pub(crate) async fn run(session: &Session, command: Command) -> anyhow::Result<(
         Command::Chat(arguments) => chat::run(session, arguments).await,
         Command::Embed(arguments) => embed::run(session, arguments).await,
         Command::Models(arguments) => models::run(session, arguments).await,
+        Command::Providers(arguments) => providers::run(session, arguments).await,
         Command::Tools(arguments) => tools::run(session, arguments).await,
         Command::Plugin(command) => plugin::run(session, command).await,
         Command::Config(command) => config::run(session, command).await,

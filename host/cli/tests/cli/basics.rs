@@ -4,7 +4,19 @@ use crate::scene::{Outcome, Scene};
 
 #[tokio::test]
 async fn help_lists_the_commands_and_the_exit_codes() {
-    let commands = ["chat", "embed", "models", "tools", "plugin", "config", "dev", "demo", "completions", "130"];
+    let commands = [
+        "chat",
+        "embed",
+        "models",
+        "providers",
+        "tools",
+        "plugin",
+        "config",
+        "dev",
+        "demo",
+        "completions",
+        "130",
+    ];
     Scene::new().run(&["--help"]).await.exits(0).says(&commands);
 }
 

@@ -6,11 +6,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that can't go on has failed")]
 
 mod basics;
+mod catalog;
 mod chat;
 mod configuration;
 mod demo;
 mod explain;
 mod plugins;
+mod providers;
 mod readme;
 mod scene;
 mod tools;

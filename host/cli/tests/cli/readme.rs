@@ -11,6 +11,7 @@ use crate::scene::Scene;
 
 const README: &str = include_str!("../../../../README.md");
 const GATEWAY: &str = include_str!("../../../gateway/README.md");
+const CATALOG: &str = include_str!("../../../runtime/CATALOG.md");
 
 /// The blocks of one language, in their order.
 fn blocks(text: &str, language: &str) -> Vec<String> {
@@ -70,7 +71,7 @@ fn no_block_is_left_unchecked() {
     );
     let fences = GATEWAY.lines().filter(|line| line.starts_with("```")).count() / 2;
     // The block in Python is what the peers' tests send.
-    assert_eq!((blocks(GATEWAY, "toml").len(), blocks(GATEWAY, "python").len(), fences), (5, 1, 6));
+    assert_eq!((blocks(GATEWAY, "toml").len(), blocks(GATEWAY, "python").len(), fences), (6, 1, 7));
 }
 
 #[test]
@@ -119,6 +120,25 @@ async fn the_gateway_answers() {
     assert!(outcome.stdout.contains("You said: Hello"), "{}", outcome.stdout);
 }
 
+/// The brand of the example is played by a server of ours.
+#[tokio::test]
+async fn a_brand_of_ones_own_takes_a_file() {
+    let (toml, sh) = (blocks(CATALOG, "toml"), blocks(CATALOG, "sh"));
+    let ([config, preset], [commands]) = (&toml[..], &sh[..]) else { panic!("{toml:?} {sh:?}") };
+    assert_eq!(CATALOG.lines().filter(|line| line.starts_with("```")).count() / 2, 3);
+    let path = "https://api.deepinfra.com/v1/openai";
+    assert!(preset.contains(path) && CATALOG.contains("`presets/deepinfra.toml`"));
+    let origin = upstream().await;
+    let preset = preset.replace(path, &format!("{origin}/v1")).replace("https://api.deepinfra.com", &origin);
+    let scene = shell_scene()
+        .with_plugins()
+        .with_config(config)
+        .with_file("presets/deepinfra.toml", preset)
+        .with_variable("DEEPINFRA_API_KEY", "any");
+    let outcome = scene.run_shell(commands).await.exits(0);
+    outcome.says(&["DeepInfra", "BAAI/bge-m3", "ok  deepinfra", "You said: Why is the sky blue?"]);
+}
+
 #[tokio::test]
 async fn the_configuration_is_one() {
     let [config] = &blocks(README, "toml")[..] else { panic!("there is one") };
@@ -140,7 +160,9 @@ async fn the_gateways_configurations_are_some() {
             .with_plugins()
             .with_config(&format!("{config}\n[providers.openai]\n"))
             .with_variable("OPENAI_API_KEY", "any")
-            .with_variable("TEAM_KEY", "any");
+            .with_variable("TEAM_KEY", "any")
+            .with_variable("BASETEN_API_KEY", "any")
+            .with_variable("BASETEN_WEBHOOK_SECRET", "any");
         scene.run(&["config", "check"]).await.exits(0).says(&["ok"]);
     }
 }

@@ -1,15 +1,16 @@
 //! One try of a chat at one target: passed on where the upstream speaks the
 //! client's dialect, decoded and encoded again where it doesn't.
 
+use http::HeaderValue;
 use jackfield_router::cache::{Meaning, Target as Place};
 use jackfield_router::price::{Estimate, Rates};
 use jackfield_router::{BoxFuture, Failure};
-use jackfield_runtime::api::passthrough::Dialect;
+use jackfield_runtime::api::passthrough::{Dialect, Framing};
 
 use super::tries::{Kind, Turn};
-use super::{Answer, decoded, passed};
-use crate::dialect::head::Head;
-use crate::endpoint::ChatDialect;
+use super::{Answer, EVENTS, decoded, passed};
+use crate::dialect::head::{self, Head};
+use crate::endpoint::{ChatDialect, PathFacts};
 use crate::guard::Form;
 use crate::providers::ModelFacts;
 
@@ -17,6 +18,8 @@ use crate::providers::ModelFacts;
 #[derive(Debug)]
 pub(crate) struct Chat {
     pub(crate) dialect: ChatDialect,
+    /// What its path says of it.
+    pub(crate) path: PathFacts,
 }
 
 impl ChatDialect {
@@ -27,16 +30,40 @@ impl ChatDialect {
             Self::OpenaiCompletions => Dialect::OpenaiCompletions,
             Self::OpenaiResponses => Dialect::OpenaiResponses,
             Self::AnthropicMessages => Dialect::AnthropicMessages,
+            Self::GeminiGenerate => Dialect::GeminiGenerate,
+            Self::CohereChat => Dialect::CohereChat,
+            Self::BedrockConverse => Dialect::BedrockConverse,
         }
     }
 
-    /// Its name, for keys of the cache.
-    const fn name(self) -> &'static str {
+    /// How its streams are framed.
+    pub(crate) const fn framing(self) -> Framing {
+        match self {
+            Self::BedrockConverse => Framing::EventStream,
+            _ => Framing::ServerSentEvents,
+        }
+    }
+
+    /// The media type of its streams.
+    pub(crate) fn stream_type(self) -> HeaderValue {
+        match self {
+            Self::BedrockConverse => HeaderValue::from_static("application/vnd.amazon.eventstream"),
+            _ => EVENTS,
+        }
+    }
+
+    /// Its name, for keys of the cache. Streams that are asked for in the path have one of their own.
+    const fn name(self, path_says_stream: bool) -> &'static str {
         match self {
             Self::OpenaiChat => "openai-chat",
             Self::OpenaiCompletions => "openai-completions",
             Self::OpenaiResponses => "openai-responses",
             Self::AnthropicMessages => "anthropic-messages",
+            Self::GeminiGenerate if path_says_stream => "gemini-generate-stream",
+            Self::GeminiGenerate => "gemini-generate",
+            Self::CohereChat => "cohere-chat",
+            Self::BedrockConverse if path_says_stream => "bedrock-converse-stream",
+            Self::BedrockConverse => "bedrock-converse",
         }
     }
 
@@ -47,6 +74,7 @@ impl ChatDialect {
                 &["openai-beta", "idempotency-key"]
             }
             Self::AnthropicMessages => &["anthropic-beta", "anthropic-version"],
+            Self::GeminiGenerate | Self::CohereChat | Self::BedrockConverse => &[],
         }
     }
 }
@@ -58,17 +86,21 @@ impl Kind for Chat {
             if target.provider.speaks(&target.context, self.dialect.passthrough()).await? {
                 return passed::attempt(self.dialect, turn).await;
             }
-            decoded::attempt(self.dialect, target, &turn.named()?).await
+            decoded::attempt(self.dialect, &self.path, target, turn.behalf.services, &turn.named()?).await
         })
     }
 
+    fn head(&self, body: &[u8]) -> Result<Head, Failure> {
+        Ok(head::of_chat(self.dialect, &self.path, body)?)
+    }
+
     fn cached_as(&self) -> Option<&'static str> {
-        Some(self.dialect.name())
+        Some(self.dialect.name(self.path.stream))
     }
 
     fn meaning(&self, place: &Place<'_>, body: &[u8]) -> Option<Meaning> {
         // What can't be read is told when the target is asked.
-        let decoded = decoded::decode(self.dialect, body).ok()?;
+        let decoded = decoded::decode(self.dialect, body, &self.path).ok()?;
         Meaning::new(place, &decoded.request, decoded.stream)
     }
 

@@ -12,23 +12,34 @@ use jackfield_runtime::ChatStream;
 use jackfield_runtime::api::llm::ChatEvent;
 
 use super::delivery::Delivery;
-use super::{Answer, EVENTS, JSON, Reply, Target};
+use super::{Answer, JSON, Reply, Target};
 use crate::dialect::{self, DecodeError, Decoded, StreamEncoder};
-use crate::endpoint::ChatDialect;
+use crate::endpoint::{ChatDialect, PathFacts};
 use crate::fault;
+use crate::receive;
+use crate::services::Services;
 use crate::wire::body::{Body, Broken};
 
-pub(super) fn decode(dialect: ChatDialect, body: &[u8]) -> Result<Decoded, DecodeError> {
+pub(super) fn decode(dialect: ChatDialect, body: &[u8], path: &PathFacts) -> Result<Decoded, DecodeError> {
     match dialect {
         ChatDialect::OpenaiChat => dialect::openai_chat::decode(body),
         ChatDialect::OpenaiCompletions => dialect::openai_completions::decode(body),
         ChatDialect::OpenaiResponses => dialect::openai_responses::decode(body),
         ChatDialect::AnthropicMessages => dialect::anthropic_messages::decode(body),
+        ChatDialect::GeminiGenerate => dialect::gemini_generate::decode(body, path),
+        ChatDialect::CohereChat => dialect::cohere_chat::decode(body, path),
+        ChatDialect::BedrockConverse => dialect::bedrock_converse::decode(body, path),
     }
 }
 
-pub(super) async fn attempt(dialect: ChatDialect, target: &Target, body: &Bytes) -> Result<Answer, Failure> {
-    let Decoded { mut request, stream, mut warnings, answer: asked } = decode(dialect, body)?;
+pub(super) async fn attempt(
+    dialect: ChatDialect,
+    path: &PathFacts,
+    target: &Target,
+    services: &Services,
+    body: &Bytes,
+) -> Result<Answer, Failure> {
+    let Decoded { mut request, stream, mut warnings, answer: asked } = decode(dialect, body, path)?;
     request.model = target.model.to_string();
     let identity = crate::identity::new(format!("{}/{}", target.name, target.model));
     let (content_type, reply) = if stream {
@@ -47,13 +58,17 @@ pub(super) async fn attempt(dialect: ChatDialect, target: &Target, body: &Bytes)
             stream.take(&first);
             Body::Pieces(Box::pin(stream))
         };
-        (EVENTS, Reply::Stream(Box::new(begin)))
+        (dialect.stream_type(), Reply::Stream(Box::new(begin)))
     } else {
         let answer = target.provider.chat(&target.context, request).await?;
+        if let Some(receivers) = &services.receivers {
+            receivers.note(&target.provider, &target.model, &target.context, &answer);
+        }
+        let lasting = !receive::is_queued(&answer);
         warnings.extend_from_slice(&answer.warnings);
         let body = asked.encode(&answer, &identity);
         let used = answer.usage.map(|usage| Counted { usage, estimated: false });
-        return Ok(Answer { used, ..Answer::whole(target, JSON, body, warnings) });
+        return Ok(Answer { used, lasting, ..Answer::whole(target, JSON, body, warnings) });
     };
     Ok(Answer { body: reply, ..Answer::whole(target, content_type, Bytes::new(), warnings) })
 }

@@ -47,6 +47,9 @@ pub(crate) struct Answer {
     pub(crate) warnings: Vec<String>,
     /// What a whole answer used, where it says.
     pub(crate) used: Option<Counted>,
+    /// Whether it is one for whoever asks the same: the id of a queued request is
+    /// for the one who asked alone.
+    pub(crate) lasting: bool,
     /// How the request stands with the cache.
     pub(crate) cache: Status,
     /// What a whole answer came to.
@@ -74,6 +77,7 @@ impl Answer {
             passed: false,
             warnings,
             used: None,
+            lasting: true,
             cache: Status::Disabled,
             bill: None,
             account: None,

@@ -2,6 +2,7 @@
 //! or, of a chat, as they come.
 
 mod first;
+mod messages;
 mod stream;
 mod whole;
 
@@ -12,7 +13,7 @@ use jackfield_runtime::api::passthrough::{Dialect, Framing};
 
 use super::delivery::Delivery;
 use super::tries::Turn;
-use super::{Answer, EVENTS, JSON, Reply, Target};
+use super::{Answer, JSON, Reply, Target};
 use crate::endpoint::ChatDialect;
 use crate::wire::body::Body;
 
@@ -24,16 +25,19 @@ pub(super) async fn attempt(chat: ChatDialect, turn: Turn<'_>) -> Result<Answer,
     }
     let (target, keep_usage) = (turn.target, turn.head.include_usage);
     let answer = turn.behalf.forward(turn.leaf, target, dialect, true, own, turn.body.clone()).await?;
-    if answer.framing == Framing::Whole {
+    if answer.framing != chat.framing() {
         return Err(other(target, "a stream was asked for and the upstream sent something else"));
     }
-    let first = first::until_real(chat, answer.body).await;
+    let first = match answer.framing {
+        Framing::EventStream => messages::until_real(answer.body).await,
+        _ => first::until_real(chat, answer.body).await,
+    };
     let (first, rest) = first.map_err(|failure| target.blamed(failure))?;
     let begin = move |delivery: Delivery| {
         Body::Pieces(Box::pin(stream::Passing::new(chat, keep_usage, first, rest, delivery)))
     };
     let (status, headers, body) = (answer.status, answer.headers, Reply::Stream(Box::new(begin)));
-    let whole = Answer::whole(target, EVENTS, Bytes::new(), Vec::new());
+    let whole = Answer::whole(target, chat.stream_type(), Bytes::new(), Vec::new());
     Ok(Answer { status, headers, body, passed: true, ..whole })
 }
 

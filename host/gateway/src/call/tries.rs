@@ -214,7 +214,8 @@ impl<K: Kind> Attempt for Tries<'_, K> {
                 });
             }
             // As it came: whoever takes it out again has it judged again.
-            if let (Some(lead), Some((status, bytes))) = (lead.take(), whole) {
+            let kept_for_others = whole.filter(|_| judged.answer.lasting);
+            if let (Some(lead), Some((status, bytes))) = (lead.take(), kept_for_others) {
                 lead.whole(status, &kept, &bytes);
             }
             Ok(judged.answer)

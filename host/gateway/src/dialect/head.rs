@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::error::DecodeError;
 use super::read::{self, Text};
+use crate::endpoint::{ChatDialect, PathFacts};
 
 /// What routing needs of a body.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -72,6 +73,62 @@ pub fn scan(body: &[u8]) -> Result<Head, DecodeError> {
     })
 }
 
+/// Reads the head of a chat, of which some dialects say a part in the path.
+pub(crate) fn of_chat(dialect: ChatDialect, path: &PathFacts, body: &[u8]) -> Result<Head, DecodeError> {
+    let limits = match dialect {
+        ChatDialect::GeminiGenerate => {
+            let Limits { generation, generation_snake, .. } = limits(body)?;
+            generation.or(generation_snake)
+        }
+        ChatDialect::BedrockConverse => limits(body)?.inference,
+        _ => return scan(body),
+    };
+    let limits = limits.unwrap_or_default();
+    Ok(Head {
+        model: path.model.clone(),
+        stream: path.stream,
+        output_limit: count(
+            limits.max_output_tokens.or(limits.max_output_tokens_snake).or(limits.max_tokens),
+        ),
+        choices: count(limits.candidate_count.or(limits.candidate_count_snake)),
+        ..Head::default()
+    })
+}
+
+fn limits(body: &[u8]) -> Result<Limits<'_>, DecodeError> {
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(DecodeError::invalid("", "the body must be a JSON object"));
+    }
+    read::body(body)
+}
+
+/// Where bounds of the answer are in dialects that name the model in the path.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Limits<'a> {
+    #[serde(rename = "generationConfig", borrow)]
+    generation: Option<Bounds<'a>>,
+    #[serde(rename = "generation_config", borrow)]
+    generation_snake: Option<Bounds<'a>>,
+    #[serde(rename = "inferenceConfig", borrow)]
+    inference: Option<Bounds<'a>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Bounds<'a> {
+    #[serde(borrow)]
+    max_output_tokens: Option<&'a RawValue>,
+    #[serde(rename = "max_output_tokens", borrow)]
+    max_output_tokens_snake: Option<&'a RawValue>,
+    #[serde(borrow)]
+    max_tokens: Option<&'a RawValue>,
+    #[serde(borrow)]
+    candidate_count: Option<&'a RawValue>,
+    #[serde(rename = "candidate_count", borrow)]
+    candidate_count_snake: Option<&'a RawValue>,
+}
+
 /// What is no count is the upstream's to refuse.
 fn count(raw: Option<&RawValue>) -> Option<u32> {
     raw?.get().parse().ok()
@@ -113,6 +170,32 @@ mod tests {
             let head = scan(body.as_bytes()).unwrap();
             assert_eq!((head.output_limit, head.choices), (limit, choices), "{body}");
         }
+    }
+
+    #[test]
+    fn dialects_that_name_the_model_in_the_path_have_their_bounds_deeper() {
+        let path = PathFacts { model: Some("m".to_owned()), stream: true, list: false };
+        for (dialect, body, limit, choices) in [
+            (
+                ChatDialect::GeminiGenerate,
+                r#"{"generationConfig":{"maxOutputTokens":7,"candidateCount":2}}"#,
+                Some(7),
+                Some(2),
+            ),
+            (ChatDialect::GeminiGenerate, r#"{"generation_config":{"max_output_tokens":7}}"#, Some(7), None),
+            (
+                ChatDialect::BedrockConverse,
+                r#"{"inferenceConfig":{"maxTokens":7},"model":"other"}"#,
+                Some(7),
+                None,
+            ),
+            (ChatDialect::GeminiGenerate, "{}", None, None),
+        ] {
+            let head = of_chat(dialect, &path, body.as_bytes()).unwrap();
+            assert_eq!((head.model.as_deref(), head.stream), (Some("m"), true), "{body}");
+            assert_eq!((head.output_limit, head.choices), (limit, choices), "{body}");
+        }
+        assert!(of_chat(ChatDialect::GeminiGenerate, &path, b"[]").is_err());
     }
 
     #[test]

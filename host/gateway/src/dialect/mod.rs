@@ -10,7 +10,10 @@ mod read;
 
 pub mod anthropic_messages;
 pub mod audio;
+pub mod bedrock_converse;
+pub mod cohere_chat;
 pub mod error;
+pub mod gemini_generate;
 pub mod head;
 pub mod models;
 pub mod openai_chat;
@@ -19,9 +22,14 @@ pub mod openai_embeddings;
 pub mod openai_responses;
 pub mod rerank;
 
+mod blocks;
+mod calls;
+mod counts;
+mod events;
 mod extra;
 mod media;
 mod sound;
+mod turns;
 mod write;
 
 #[cfg(test)]
@@ -32,6 +40,7 @@ use jackfield_runtime::api::llm::{ChatEvent, ChatRequest, ChatResponse};
 use jackfield_runtime::api::types::Error;
 
 pub use error::DecodeError;
+pub(crate) use read::Rest;
 
 /// A chat request out of any dialect.
 #[derive(Debug)]

@@ -2,11 +2,17 @@
 //! of the wrong kind. Each is read or refused; none may end in a panic.
 
 use super::{
-    anthropic_messages, audio, head, openai_chat, openai_completions, openai_embeddings, openai_responses,
-    rerank,
+    anthropic_messages, audio, bedrock_converse, cohere_chat, gemini_generate, head, openai_chat,
+    openai_completions, openai_embeddings, openai_responses, rerank,
 };
 
-const SAMPLES: [&str; 6] = [
+use crate::endpoint::{ChatDialect, PathFacts};
+
+const SAMPLES: [&str; 9] = [
+    r#"{"systemInstruction":{"parts":[{"text":"s"}]},"contents":[{"role":"user","parts":[{"text":"t"},{"inlineData":{"mimeType":"image/png","data":"AAEC"}},
+        {"fileData":{"fileUri":"u","mimeType":"application/pdf"}}]},{"role":"model","parts":[{"text":"h","thought":true,"thoughtSignature":"AAEC"},{"functionCall":{"name":"f","args":{}}}]},
+        {"parts":[{"functionResponse":{"name":"f","response":{"result":"5"},"parts":[]}}]}],"tools":[{"functionDeclarations":[{"name":"f","parameters":{"type":"OBJECT","properties":{"a":{"type":"STRING","nullable":true}}}}],"googleSearch":{}}],
+        "toolConfig":{"functionCallingConfig":{"mode":"ANY","allowedFunctionNames":["f"]}},"generationConfig":{"topK":1.0,"responseSchema":{"type":"ARRAY","items":{}},"thinkingConfig":{"thinkingBudget":-1}},"labels":{"a":"b"},"new":[1]}"#,
     r#"{"model":"m","stream":true,"stream_options":{"include_usage":true,"x":1},"messages":[{"role":"system","content":"s"},
         {"role":"user","content":[{"type":"text","text":"é\n","cache_control":{"type":"ephemeral"}},{"type":"image_url","image_url":{"url":"data:image/png;base64,AAEC"}}]},
         {"role":"assistant","content":null,"thinking_blocks":[{"type":"thinking","thinking":"t","signature":"s"}],"tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},
@@ -19,16 +25,31 @@ const SAMPLES: [&str; 6] = [
     r#"{"model":"m","input":[{"role":"user","content":[{"type":"input_text","text":"t"},{"type":"input_image","image_url":"u"}]},{"type":"reasoning","summary":[]},
         {"type":"function_call","call_id":"c","name":"f","arguments":"{}"},{"type":"function_call_output","call_id":"c","output":"5"}],
         "text":{"format":{"type":"text"}},"tools":[{"type":"function","name":"f"}],"reasoning":{"effort":"low"}}"#,
+    r#"{"model":"m","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AAEC","detail":"low"}}]},
+        {"role":"assistant","tool_plan":"p","content":[{"type":"thinking","thinking":"t"},{"type":"text","text":"é"}],"citations":[{"start":0,"end":1,"content_index":1,"sources":[{"type":"document","document":{"title":"t"}}]}],
+        "tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"a","content":[{"type":"document","document":{"data":{"x":1}}}]}],
+        "documents":["d",{"id":"i","data":{"text":"x"}}],"citation_options":{"mode":"FAST"},"thinking":{"type":"enabled","token_budget":9},"strict_tools":true,"seed":1,"k":2}"#,
     r#"{"model":"m","input":["a",[1,2]],"prompt":"p","encoding_format":"base64","dimensions":3,"logprobs":2}"#,
     r#"{"model":"m","query":"q","documents":["a",{"text":"b"}],"top_n":1,"return_documents":true}"#,
     r#"{"model":"m","input":"hi","voice":{"id":"v"},"speed":1.5,"stream_format":"sse"}"#,
+    r#"{"messages":[{"role":"user","content":[{"text":"é"},{"image":{"format":"png","source":{"bytes":"AAEC"}}},{"document":{"format":"txt","name":"n","source":{"text":"t"},"citations":{"enabled":true}}},{"guardContent":{"text":{"text":"g"}}}]},
+        {"role":"assistant","content":[{"reasoningContent":{"reasoningText":{"text":"t","signature":"s"}}},{"reasoningContent":{"redactedContent":"QUI="}},{"toolUse":{"toolUseId":"a","name":"f","input":{}}},{"citationsContent":{"content":[{"text":"c"}],"citations":[{"location":{"web":{"url":"u"}}}]}}]},
+        {"role":"user","content":[{"toolResult":{"toolUseId":"a","content":[{"json":{"x":1}},{"text":"y"}],"status":"error"}},{"cachePoint":{"type":"default"}}]}],"system":[{"text":"s"}],
+        "inferenceConfig":{"maxTokens":9,"stopSequences":["x"]},"toolConfig":{"tools":[{"toolSpec":{"name":"f","inputSchema":{"json":{}}}}],"toolChoice":{"tool":{"name":"f"}}},"requestMetadata":{"a":"b"},
+        "additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":9},"inferenceConfig":{"topK":1}},"outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{}"}}}}}"#,
 ];
 
 fn read_by_all(body: &[u8]) {
     drop(head::scan(body));
+    drop(bedrock_converse::decode(body, &PathFacts { model: Some("m".to_owned()), ..PathFacts::default() }));
     drop(openai_chat::decode(body));
     drop(anthropic_messages::decode(body));
     drop(anthropic_messages::decode_count(body));
+    drop(cohere_chat::decode(body, &PathFacts::default()));
+    let named = PathFacts { model: Some("m".to_owned()), ..PathFacts::default() };
+    drop(gemini_generate::decode(body, &named));
+    drop(gemini_generate::decode_count(body, &named));
+    drop(head::of_chat(ChatDialect::GeminiGenerate, &named, body));
     drop(openai_responses::decode(body));
     drop(openai_completions::decode(body));
     drop(openai_embeddings::decode(body));

@@ -87,7 +87,12 @@ impl Surroundings for Around<'_> {
                 ),
                 Err(_) => format!("this gateway has no key for {provider}: have it bound under [providers]"),
             },
-            Wish::Option { name, keyed, .. } => return Grants::field(name, keyed),
+            Wish::Option { provider, name, keyed } => {
+                if Grants::is_credential(name) {
+                    self.permits(Wish::ApiKey { provider })?;
+                }
+                return Grants::field(name, keyed);
+            }
             Wish::CustomHost { url, .. } => return self.gateway.grants.host(url),
             Wish::Cache(CacheMode::Simple) => return Ok(()),
             Wish::Cache(CacheMode::Semantic) if self.gateway.services.cache.semantic() => return Ok(()),
@@ -105,12 +110,13 @@ impl Surroundings for Around<'_> {
 
 /// Headers that may go on to an upstream because a route says so.
 fn forwardable(name: &str) -> bool {
-    const NEVER: [&str; 12] = [
+    const NEVER: [&str; 13] = [
         "authorization",
         "proxy-authorization",
         "cookie",
         "x-api-key",
         "api-key",
+        "x-goog-api-key",
         "host",
         "connection",
         "content-length",

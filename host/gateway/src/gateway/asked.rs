@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, request};
@@ -38,9 +39,19 @@ impl Gateway {
         B: HttpBody<Data = Bytes> + Send,
         B::Error: fmt::Display,
     {
-        let auth::Shown { caller, key } = auth::shown(self.inner.keys.as_deref(), &head.headers).await?;
-        let wishes = Wishes { key, ..Wishes::read(&head.headers)? };
-        let body = self.take(&head.headers, body).await?;
+        let keys = self.inner.keys.as_deref();
+        let (caller, wishes, body) = match auth::signed::claimed(keys, &head.headers).await? {
+            Some(claimed) => {
+                let wishes = Wishes::read(&head.headers)?;
+                let body = self.take(&head.headers, body).await?;
+                (claimed.verify(head, &body, SystemTime::now())?, wishes, body)
+            }
+            None => {
+                let auth::Shown { caller, key } = auth::shown(keys, &head.headers).await?;
+                let wishes = Wishes { key, ..Wishes::read(&head.headers)? };
+                (caller, wishes, self.take(&head.headers, body).await?)
+            }
+        };
         let trace = head.extensions.get::<Traced>().cloned();
         if self.inner.settings.log_bodies {
             tracing::info!(target: "jackfield::body", body = %String::from_utf8_lossy(&body), "asked");

@@ -13,6 +13,7 @@ use jackfield_router::plan::{Meaning, Names, Overrides, Plans, build};
 
 use jackfield_runtime::Clock;
 use jackfield_runtime::egress::policy::PolicyError;
+use jackfield_runtime::secret::Secret;
 
 use super::around::Around;
 use super::{Gateway, Inner};
@@ -21,7 +22,7 @@ use crate::metrics::Metrics;
 use crate::own::Grants;
 use crate::providers::Providers;
 use crate::services::{Embedder, Services};
-use crate::settings::{ClientKeys, ServerSettings};
+use crate::settings::{ClientKeys, ReceiverName, ServerSettings};
 
 /// Plans that are kept, and the most bytes of the texts that they come from.
 const PLANS: usize = 4_096;
@@ -69,6 +70,14 @@ pub enum BuildError {
     /// Keys of clients are granted for a provider that isn't there.
     #[error("[server] client-keys: no provider is named {0:?}; {1}")]
     ClientKeys(String, String),
+    /// A receiver is for a provider that isn't there, or has no secret.
+    #[error("[server.receivers.{receiver}]: {why}")]
+    Receiver {
+        /// Its name.
+        receiver: ReceiverName,
+        /// What is missing, and what to do.
+        why: String,
+    },
     /// A saved config can't be used.
     #[error("[server.configs] {config}: {source}")]
     Config {
@@ -89,6 +98,7 @@ pub struct GatewayBuilder {
     keys: Option<Arc<dyn Keys>>,
     router: Router,
     limit_store: Option<Arc<dyn LimitStore>>,
+    receiver_secrets: BTreeMap<ReceiverName, Vec<Secret>>,
 }
 
 impl GatewayBuilder {
@@ -100,6 +110,7 @@ impl GatewayBuilder {
             keys: None,
             router: Router::default(),
             limit_store: None,
+            receiver_secrets: BTreeMap::new(),
         }
     }
 
@@ -132,6 +143,14 @@ impl GatewayBuilder {
         self
     }
 
+    /// The secrets of receivers: what `secret` of each `[server.receivers.NAME]`
+    /// names.
+    #[must_use]
+    pub fn receiver_secrets(mut self, secrets: BTreeMap<ReceiverName, Vec<Secret>>) -> Self {
+        self.receiver_secrets = secrets;
+        self
+    }
+
     /// Builds it.
     ///
     /// # Errors
@@ -155,6 +174,7 @@ impl GatewayBuilder {
             cache: Cache::new(self.settings.cache.options, Arc::clone(&clock), embed),
             limits: limits(&self.settings, self.limit_store, &clock),
             guardrails: guardrails(&self.settings, &metrics)?,
+            receivers: super::receivers::receivers(&self.settings, self.receiver_secrets, &names, &clock)?,
             metrics,
             answer_limit: self.settings.answer,
             providers: self.providers,

@@ -1,5 +1,8 @@
 //! `addPrefix`, done to a request in its dialect.
 
+mod bedrock;
+mod gemini;
+
 use bytes::Bytes;
 use jackfield_router::guard::{Prefix, Role};
 use serde::Deserialize;
@@ -26,6 +29,9 @@ pub(super) fn apply(prefix: &Prefix, form: Form, body: &Bytes) -> Option<Bytes> 
                 (Role::Assistant, false) => None,
             }
         }
+        Form::Chat(ChatDialect::GeminiGenerate) => gemini::apply(prefix, body),
+        Form::Chat(ChatDialect::CohereChat) => messages(prefix, body, "messages", "text"),
+        Form::Chat(ChatDialect::BedrockConverse) => bedrock::apply(prefix, body),
         Form::Chat(ChatDialect::OpenaiCompletions) => field(prefix, body, "prompt", false),
         Form::Embeddings => None,
     }

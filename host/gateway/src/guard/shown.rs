@@ -7,6 +7,7 @@ use jackfield_router::{Failure, FailureKind};
 use serde_json::value::RawValue;
 
 use super::text::{Form, quoted};
+use crate::dialect::bedrock_converse;
 use crate::endpoint::ChatDialect;
 
 /// The status of an answer that a guardrail marked and let pass.
@@ -34,6 +35,10 @@ pub(crate) fn denial(dialect: ChatDialect, message: &str, results: Option<&str>)
         ChatDialect::AnthropicMessages => {
             format!("\"type\":\"error\",\"error\":{{\"type\":\"hooks_failed\",\"message\":{message}}}")
         }
+        ChatDialect::GeminiGenerate => {
+            format!("\"error\":{{\"code\":446,\"message\":{message},\"status\":\"PERMISSION_DENIED\"}}")
+        }
+        ChatDialect::CohereChat | ChatDialect::BedrockConverse => format!("\"message\":{message}"),
         _ => format!(
             "\"error\":{{\"message\":{message},\"type\":\"hooks_failed\",\"param\":null,\"code\":null}}"
         ),
@@ -61,7 +66,15 @@ pub(super) fn event(form: Form, results: &Results) -> Option<Bytes> {
         Form::Chat(ChatDialect::OpenaiChat | ChatDialect::OpenaiCompletions) | Form::Embeddings => {
             format!("data: {{\"choices\":[],\"hook_results\":{results}}}\n\n").into()
         }
-        Form::Chat(ChatDialect::OpenaiResponses | ChatDialect::AnthropicMessages) => {
+        Form::Chat(ChatDialect::GeminiGenerate) => {
+            format!("data: {{\"candidates\":[],\"hook_results\":{results}}}\n\n").into()
+        }
+        Form::Chat(ChatDialect::BedrockConverse) => {
+            bedrock_converse::encode_event("hookResults", &format!("{{\"hook_results\":{results}}}"))
+        }
+        Form::Chat(
+            ChatDialect::OpenaiResponses | ChatDialect::AnthropicMessages | ChatDialect::CohereChat,
+        ) => {
             format!("event: hook_results\ndata: {{\"type\":\"hook_results\",\"hook_results\":{results}}}\n\n")
                 .into()
         }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::headers;
 use super::part::{Errors, Part};
-use super::schema::{may, need, nullable, object, only, text};
+use super::schema::{amount, may, need, nullable, object, only, text};
 
 /// The shapes of errors.
 pub(super) fn part() -> Part {
@@ -31,6 +31,14 @@ pub(super) fn part() -> Part {
         need("message", text("What happened, to what, and what to do about it.")),
     ]);
     part.schema("MessagesError", object([need("type", only("error")), need("error", inner)]));
+    let inner = object([
+        need("code", amount("The status.")),
+        need("message", text("What happened, to what, and what to do about it.")),
+        may("status", text("The name of Google's code, as `INVALID_ARGUMENT`.")),
+    ]);
+    part.schema("GenerateContentError", object([need("error", inner)]));
+    let said = text("What happened, to what, and what to do about it.");
+    part.schema("PlainError", object([need("message", said)]));
     part
 }
 
@@ -95,6 +103,8 @@ fn failure(status: &str, meaning: &str, errors: Errors) -> Value {
     let schema = match errors {
         Errors::Openai => "Error",
         Errors::Anthropic => "MessagesError",
+        Errors::Gemini => "GenerateContentError",
+        Errors::Cohere | Errors::Bedrock => "PlainError",
     };
     let mut told = headers::of_traces();
     if matches!(status, "429" | "503" | "529") {

@@ -128,10 +128,11 @@ pub(super) fn components() -> Value {
 /// The headers that a request of the dialect may have.
 pub(super) fn parameters(errors: Errors) -> Value {
     let own = match errors {
-        Errors::Openai => OPENAI,
-        Errors::Anthropic => ANTHROPIC,
+        Errors::Openai => &OPENAI[..],
+        Errors::Anthropic => &ANTHROPIC,
+        Errors::Gemini | Errors::Cohere | Errors::Bedrock => &[],
     };
-    let all = asked().into_iter().map(|(name, ..)| name).chain(own.map(|(name, _)| name));
+    let all = asked().into_iter().map(|(name, ..)| name).chain(own.iter().map(|(name, _)| *name));
     all.map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })).collect()
 }
 

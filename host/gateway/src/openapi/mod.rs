@@ -16,8 +16,10 @@ mod embeddings;
 mod headers;
 mod messages;
 mod moderations;
+mod others;
 mod own;
 mod part;
+mod queued;
 mod rerank;
 mod responses;
 mod schema;
@@ -38,11 +40,13 @@ pub(crate) fn document() -> Value {
         completions::part(),
         responses::part(),
         messages::part(),
+        others::part(),
         embeddings::part(),
         moderations::part(),
         rerank::part(),
         audio::part(),
         own::part(),
+        queued::part(),
     ];
     for Part { paths: more, schemas: further } in parts {
         paths.extend(more);
@@ -61,7 +65,9 @@ pub(crate) fn document() -> Value {
         },
         "servers": [{ "url": "/" }],
         // The empty one: a gateway without keys in its configuration asks for none.
-        "security": [{ "bearer": [] }, { "x-api-key": [] }, { "x-portkey-api-key": [] }, {}],
+        "security": [
+            { "bearer": [] }, { "x-api-key": [] }, { "x-goog-api-key": [] }, { "x-portkey-api-key": [] }, {},
+        ],
         "paths": paths,
         "components": {
             "schemas": schemas,
@@ -72,6 +78,14 @@ pub(crate) fn document() -> Value {
                 "x-api-key": {
                     "type": "apiKey", "in": "header", "name": "x-api-key",
                     "description": "As Anthropic's clients send it.",
+                },
+                "x-goog-api-key": {
+                    "type": "apiKey", "in": "header", "name": "x-goog-api-key",
+                    "description": "As Google's clients send it; for their paths, `?key=` too.",
+                },
+                "signature": {
+                    "type": "apiKey", "in": "header", "name": "x-baseten-signature",
+                    "description": "HMAC-SHA256 of the body, as `v1=HEX`; of receivers alone.",
                 },
                 "x-portkey-api-key": {
                     "type": "apiKey", "in": "header", "name": "x-portkey-api-key",

@@ -17,6 +17,9 @@ pub(super) struct Part {
 pub(super) enum Errors {
     Openai,
     Anthropic,
+    Gemini,
+    Cohere,
+    Bedrock,
 }
 
 /// What an endpoint is: everything but its request and its answer.

@@ -3,12 +3,18 @@
 //!
 //! Which fields a provider's own plugin has is found out when it is bound: one
 //! that it doesn't have is refused with its name, not dropped.
+//!
+//! Against: a client's account field under the operator's key, a host made up
+//! out of a name, and a credential that is taken for the path of a file of this
+//! machine.
 
 use jackfield_router::config::{Brand, OptionName, OptionValue, ProviderOptions};
 use jackfield_router::{Failure, FailureKind};
 use jackfield_runtime::Variant;
 use jackfield_runtime::manifest::name::Name;
 use jackfield_runtime::manifest::value::ConfigValue;
+use jackfield_runtime::secret::Secret;
+use serde_json::{Map, Value};
 
 /// What a field becomes.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +25,21 @@ enum Place {
     Names(&'static str),
     /// A line `header: value` of the list `headers`.
     Header(&'static str),
+    /// The name of an Azure resource, as a part of its address.
+    Resource,
+    /// A secret.
+    Secret(&'static str),
+    /// A secret that makes the provider authenticate in this way.
+    Credential(&'static str, &'static str),
+    /// A service account's key, which must be the JSON itself: a text might be
+    /// the path of a file of this machine.
+    Account(&'static str),
+}
+
+impl Place {
+    const fn is_credential(self) -> bool {
+        matches!(self, Self::Secret(_) | Self::Credential(..) | Self::Account(_))
+    }
 }
 
 /// Who may set a field.
@@ -26,7 +47,8 @@ enum Place {
 enum Who {
     /// Everybody.
     Anybody,
-    /// Who brings the key along: it says which part of its account pays.
+    /// Who brings the key along: it says which part of its account pays, or
+    /// where that account lives.
     KeyHolder,
 }
 
@@ -37,23 +59,59 @@ const FOLLOWED: &[(OptionName, Place, Who)] = &[
     (OptionName::OpenAiBeta, Place::Header("OpenAI-Beta"), Who::Anybody),
     (OptionName::AnthropicVersion, Place::Text("version"), Who::Anybody),
     (OptionName::AnthropicBeta, Place::Names("beta"), Who::Anybody),
+    (OptionName::AwsAccessKeyId, Place::Secret("access-key-id"), Who::Anybody),
+    (OptionName::AwsSecretAccessKey, Place::Secret("secret-access-key"), Who::Anybody),
+    (OptionName::AwsSessionToken, Place::Secret("session-token"), Who::Anybody),
+    (OptionName::AwsRegion, Place::Text("region"), Who::KeyHolder),
+    (OptionName::AwsRoleArn, Place::Text("role-arn"), Who::KeyHolder),
+    (OptionName::VertexServiceAccountJson, Place::Account("service-account"), Who::Anybody),
+    (OptionName::VertexProjectId, Place::Text("project"), Who::KeyHolder),
+    (OptionName::VertexRegion, Place::Text("location"), Who::KeyHolder),
+    (OptionName::AzureResourceName, Place::Resource, Who::KeyHolder),
+    (OptionName::AzureAdToken, Place::Credential("api-key", "key"), Who::Anybody),
+    (OptionName::AzureEntraClientId, Place::Secret("client-id"), Who::KeyHolder),
+    (OptionName::AzureEntraClientSecret, Place::Credential("client-secret", "entra"), Who::Anybody),
+    (OptionName::AzureEntraTenantId, Place::Text("tenant-id"), Who::KeyHolder),
 ];
 
 fn rule(name: OptionName) -> Option<(Place, Who)> {
     FOLLOWED.iter().find(|(own, ..)| *own == name).map(|(_, place, who)| (*place, *who))
 }
 
+/// Whether the field is a client's credential, or a part of one.
+pub(super) fn is_credential(name: OptionName) -> bool {
+    rule(name).is_some_and(|(place, _)| place.is_credential())
+}
+
 /// Whether the field is followed.
 pub(super) fn check(name: OptionName, keyed: bool) -> Result<(), String> {
     let field = name.field();
     match rule(name) {
-        Some((_, Who::KeyHolder)) if !keyed => Err(format!(
-            "`{field}` is for whoever brings the key along: send yours, or have `config.{}` written where the \
-             provider is bound, under [providers]",
-            field.rsplit('_').next().unwrap_or(field)
-        )),
+        Some((place, Who::KeyHolder)) if !keyed => {
+            let config = match place {
+                Place::Text(config) | Place::Names(config) => config,
+                Place::Header(_) => "headers",
+                Place::Resource => "base-url",
+                Place::Secret(_) | Place::Credential(..) | Place::Account(_) => "auth",
+            };
+            Err(format!(
+                "`{field}` is for whoever brings the key along: send yours, or have `config.{config}` written where \
+                 the provider is bound, under [providers]"
+            ))
+        }
         Some(_) => Ok(()),
         None => Err(format!("`{field}` isn't taken from requests: {}", instead(name.brand()))),
+    }
+}
+
+/// The plugins that understand a kind of provider's fields; any that has a value
+/// of that name, where there is nothing.
+const fn plugins(brand: Brand) -> Option<&'static [&'static str]> {
+    match brand {
+        Brand::OpenAi | Brand::Azure => Some(&["openai"]),
+        Brand::Aws => Some(&["bedrock", "anthropic"]),
+        Brand::Google => Some(&["google", "anthropic"]),
+        _ => None,
     }
 }
 
@@ -67,7 +125,11 @@ const fn instead(brand: Brand) -> &'static str {
         Brand::Aws | Brand::SageMaker | Brand::Google | Brand::Oracle => {
             "bind the provider with its account under [providers.NAME], and name it as @NAME"
         }
-        Brand::Cloudflare | Brand::HuggingFace | Brand::Fireworks | Brand::Snowflake => {
+        Brand::HuggingFace => {
+            "write the address as `custom_host`, or bind the provider with its `config.base-url` under \
+             [providers.NAME], and name it as @NAME"
+        }
+        Brand::Cloudflare | Brand::Fireworks | Brand::Snowflake => {
             "bind the provider with its `config.base-url` under [providers.NAME], and name it as @NAME"
         }
         _ => "set it where the provider is bound, under [providers.NAME]",
@@ -81,6 +143,9 @@ pub(super) fn fill(variant: &mut Variant, options: &ProviderOptions) -> Result<(
             |why: &str| Failure::new(FailureKind::InvalidRequest, format!("`{}` {why}", option.field()));
         // Plans with other fields aren't made.
         let Some((place, _)) = rule(option) else { return Err(wrong("isn't followed")) };
+        if let Some(plugins) = plugins(option.brand()) {
+            variant.meant_for.push((option.field(), plugins));
+        }
         let name = |text: &str| text.parse::<Name>().map_err(|error| Failure::internal(error.to_string()));
         match (place, options.get(option)) {
             (Place::Text(config), Some(OptionValue::Text(text))) => {
@@ -94,15 +159,98 @@ pub(super) fn fill(variant: &mut Variant, options: &ProviderOptions) -> Result<(
                 let line = format!("{header}: {text}");
                 variant.config.insert(name("headers")?, ConfigValue::List(vec![line]));
             }
+            (Place::Resource, Some(OptionValue::Text(resource))) => {
+                // It must not choose whose host is asked.
+                let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+                if !resource.bytes().all(fits) {
+                    return Err(wrong("can't name a resource: write letters, digits and hyphens only"));
+                }
+                let url = format!("https://{resource}.openai.azure.com/openai/v1");
+                variant.config.insert(name("base-url")?, ConfigValue::Text(url));
+            }
+            (Place::Secret(place), Some(value)) => {
+                variant.secrets.insert(name(place)?, secret(value).map_err(&wrong)?);
+            }
+            (Place::Credential(place, auth), Some(value)) => {
+                variant.secrets.insert(name(place)?, secret(value).map_err(&wrong)?);
+                variant.config.insert(name("auth")?, ConfigValue::Text(auth.to_owned()));
+            }
+            (Place::Account(place), Some(OptionValue::Secret(sealed))) => {
+                let account = serde_json::from_str::<Map<String, Value>>(sealed.expose());
+                let account = account.map_err(|_| wrong("must be the JSON of a service account's key"))?;
+                // On one line, however it was written.
+                let text = Value::Object(account).to_string().into_bytes();
+                let secret = Secret::new(text).map_err(|flaw| wrong(&flaw.to_string()))?;
+                variant.secrets.insert(name(place)?, secret);
+            }
             _ => return Err(wrong("has another form than is followed")),
         }
     }
     Ok(())
 }
 
+/// A credential as it came.
+fn secret(value: &OptionValue) -> Result<Secret, &'static str> {
+    let text = match value {
+        OptionValue::Text(text) => text,
+        OptionValue::Secret(sealed) => sealed.expose(),
+        OptionValue::Json(_) => return Err("has another form than is followed"),
+    };
+    Secret::new(text.as_bytes().to_vec()).map_err(|_| "can't be a credential: write it alone, on one line")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use jackfield_router::sealed::Sealed;
+
+    fn filled(fields: &[(OptionName, OptionValue)]) -> Result<Variant, Failure> {
+        let mut options = ProviderOptions::default();
+        fields.iter().for_each(|(name, value)| options.set(*name, value.clone()));
+        let mut variant = Variant::default();
+        fill(&mut variant, &options).map(|()| variant)
+    }
+
+    fn text(text: &str) -> OptionValue {
+        OptionValue::Text(text.to_owned())
+    }
+
+    fn sealed(text: &str) -> OptionValue {
+        OptionValue::Secret(Sealed::new(text.to_owned()))
+    }
+
+    #[test]
+    fn credentials_become_secrets_and_never_config() {
+        for (name, value, secret, config) in [
+            (OptionName::AwsAccessKeyId, text("AKIA1"), "access-key-id", None),
+            (OptionName::AwsSecretAccessKey, sealed("s"), "secret-access-key", None),
+            (OptionName::AwsSessionToken, sealed("s"), "session-token", None),
+            (OptionName::AzureAdToken, sealed("s"), "api-key", Some("key")),
+            (OptionName::AzureEntraClientId, text("s"), "client-id", None),
+            (OptionName::AzureEntraClientSecret, sealed("s"), "client-secret", Some("entra")),
+            (OptionName::VertexServiceAccountJson, sealed("{\n \"type\": \"x\"\n}"), "service-account", None),
+        ] {
+            assert!(is_credential(name));
+            let variant = filled(&[(name, value)]).unwrap();
+            assert_eq!(variant.secrets.keys().map(Name::as_str).collect::<Vec<_>>(), [secret]);
+            let auth: Vec<_> = variant.config.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            assert_eq!(auth, config.map(|auth| format!("auth={auth:?}")).into_iter().collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn an_account_is_never_the_path_of_a_file_and_a_resource_never_a_host() {
+        for path in ["/etc/passwd", "key.json", "\"key.json\"", "[1]", ""] {
+            assert!(filled(&[(OptionName::VertexServiceAccountJson, sealed(path))]).is_err(), "{path}");
+        }
+        for resource in ["evil.example/", "a.b", "a@b", "a#", "a:1"] {
+            assert!(filled(&[(OptionName::AzureResourceName, text(resource))]).is_err(), "{resource}");
+        }
+        let variant = filled(&[(OptionName::AzureResourceName, text("mine"))]).unwrap();
+        let shown: Vec<_> = variant.config.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+        assert_eq!(shown, [r#"base-url = "https://mine.openai.azure.com/openai/v1""#]);
+        assert!(filled(&[(OptionName::AwsSecretAccessKey, sealed("two\nlines"))]).is_err());
+    }
 
     #[test]
     fn every_field_is_followed_or_refused_with_what_to_write_instead() {
@@ -120,7 +268,6 @@ mod tests {
     #[test]
     fn fields_become_config_values() {
         let mut options = ProviderOptions::default();
-        let text = |text: &str| OptionValue::Text(text.to_owned());
         options.set(OptionName::OpenAiProject, text("proj_1"));
         options.set(OptionName::OpenAiBeta, text("assistants=v2"));
         options.set(OptionName::AnthropicBeta, text("a-1, b-2"));
@@ -135,7 +282,7 @@ mod tests {
                 r#"project = "proj_1""#
             ]
         );
-        options.set(OptionName::AwsRegion, text("r"));
+        options.set(OptionName::OracleRegion, text("r"));
         assert!(fill(&mut variant, &options).is_err());
     }
 }

@@ -14,6 +14,9 @@ pub struct KeySettings {
     pub tenant: Option<String>,
     /// `models`: which ones it may use, as `provider/model` or `provider/*`.
     pub models: Option<Vec<String>>,
+    /// `aws-signatures`: whether requests may be signed with it by AWS Signature
+    /// Version 4 instead of showing it. The key itself is kept in memory then.
+    pub aws_signatures: bool,
     /// `limits`: what it may use.
     pub limits: LimitRules,
 }
@@ -35,9 +38,10 @@ impl KeySettings {
                 Some(pattern.to_owned())
             })
         });
+        let aws_signatures = fields.take("aws-signatures").map_or(Some(false), |node| node.boolean());
         let limits =
             fields.take("limits").map_or_else(|| Some(LimitRules::default()), |node| node.deserialize());
         fields.finish();
-        Some(Self { key: key?, tenant, models, limits: limits? })
+        Some(Self { key: key?, tenant, models, aws_signatures: aws_signatures?, limits: limits? })
     }
 }

@@ -8,7 +8,10 @@
 
 use jackfield_runtime::api::types::Usage;
 
+mod cohere;
 mod events;
+mod gemini;
+mod messages;
 mod reader;
 mod scan;
 mod sse;

@@ -5,12 +5,13 @@ use std::ops::Range;
 use jackfield_runtime::api::passthrough::{Dialect, Framing};
 use serde_json::{Map, Value};
 
-use super::Counted;
+use super::messages::{Message, Messages};
 use super::scan::{Found, Place, Scanner};
 use super::sse::{Cutter, Piece};
 use super::tally::Tally;
 use super::template::Template;
 use super::wire;
+use super::{Counted, cohere, gemini};
 
 /// How an answer stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,13 +30,16 @@ pub enum Ended {
 /// counted.
 ///
 /// Understands the dialects of OpenAI (chat, completions, responses,
-/// embeddings) and Anthropic's messages, whole or as server-sent events. Of
-/// anything else it counts nothing, and [`UsageReader::understands`] says so.
+/// embeddings), Anthropic's messages, Gemini's contents and Cohere's chats,
+/// whole or as server-sent events, and Bedrock's Converse, whole or as an AWS
+/// event stream. Of anything else it counts nothing, and
+/// [`UsageReader::understands`] says so.
 #[derive(Debug)]
 pub struct UsageReader {
     dialect: Dialect,
     scanner: Option<Scanner>,
     cutter: Option<Cutter>,
+    messages: Option<Messages>,
     marker: Marker,
     template: Template,
     progress: Progress,
@@ -66,12 +70,14 @@ impl UsageReader {
     /// A reader of an answer in this dialect. `prompt_tokens` is the estimate
     /// that stands in for input tokens while none are reported.
     pub fn new(dialect: Dialect, framing: Framing, prompt_tokens: u64) -> Self {
-        let framed = matches!(framing, Framing::Whole | Framing::ServerSentEvents);
+        let messages = framing == Framing::EventStream && dialect == Dialect::BedrockConverse;
+        let framed = messages || matches!(framing, Framing::Whole | Framing::ServerSentEvents);
         let wanted = wire::wanted(dialect).filter(|_| framed);
         Self {
             dialect,
             scanner: wanted.map(Scanner::new),
             cutter: (framing == Framing::ServerSentEvents).then(Cutter::new),
+            messages: messages.then(Messages::new),
             marker: Marker::So(0),
             template: Template::default(),
             progress: Progress {
@@ -91,9 +97,23 @@ impl UsageReader {
 
     /// Reads bytes that are on their way.
     pub fn push(&mut self, bytes: &[u8]) {
-        let Self { dialect, scanner: Some(scanner), cutter, marker, template, progress } = self else {
+        let Self { dialect, scanner: Some(scanner), cutter, messages, marker, template, progress } = self
+        else {
             return;
         };
+        if let Some(messages) = messages {
+            return messages.feed(bytes, |message| match message {
+                Message::Event(kind, payload) => {
+                    scanner.restart();
+                    scanner.feed(payload, |found| progress.take(*dialect, found));
+                    // What follows it are counts.
+                    if kind == "messageStop" && scanner.whole() {
+                        progress.end(Ended::Complete);
+                    }
+                }
+                Message::Failure => progress.end(Ended::Failed),
+            });
+        }
         let Some(cutter) = cutter else {
             scanner.feed(bytes, |found| progress.take(*dialect, found));
             if scanner.whole() {
@@ -202,7 +222,16 @@ impl Progress {
                 }
             }
             Found::Object(Place::Error, _) => self.end(Ended::Failed),
+            Found::Text(Place::Finish, gemini::NO_REASON) if dialect == Dialect::GeminiGenerate => {}
+            Found::Text(Place::Finish, reason) if cohere::failed(dialect, reason) => {
+                self.finish = Some(String::from_utf8_lossy(reason).into_owned());
+                self.end(Ended::Failed);
+            }
             Found::Text(Place::Finish, reason) => {
+                if dialect == Dialect::GeminiGenerate {
+                    // Nothing else tells that one of its streams is whole.
+                    self.said = Ended::Complete;
+                }
                 self.finish = Some(String::from_utf8_lossy(reason).into_owned());
             }
             Found::Text(Place::Status, b"completed") => {
@@ -210,7 +239,7 @@ impl Progress {
             }
             Found::Text(Place::Status, b"failed") => self.end(Ended::Failed),
             Found::Text(Place::Type, kind) => match kind {
-                b"message_stop" | b"response.completed" | b"response.incomplete" => {
+                b"message_stop" | b"message-end" | b"response.completed" | b"response.incomplete" => {
                     self.said = Ended::Complete
                 }
                 b"error" | b"response.failed" => self.said = Ended::Failed,

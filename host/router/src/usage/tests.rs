@@ -1,3 +1,5 @@
+mod cohere;
+
 use jackfield_runtime::api::llm::{ChatEvent, Finish, FinishReason, TextDelta};
 use jackfield_runtime::api::passthrough::{Dialect, Framing};
 
@@ -236,7 +238,7 @@ fn garbage_is_not_counted_and_breaks_nothing() {
 #[test]
 fn dialects_that_are_not_read_say_so() {
     for (dialect, framing) in [
-        (Dialect::GeminiGenerate, Framing::Whole),
+        (Dialect::AnthropicCountTokens, Framing::Whole),
         (Dialect::OpenaiChat, Framing::EventStream),
         (Dialect::OpenaiChat, Framing::Ndjson),
     ] {

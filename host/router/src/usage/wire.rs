@@ -3,12 +3,14 @@
 //!
 //! OpenAI: <https://platform.openai.com/docs/api-reference/chat/object>,
 //! <https://platform.openai.com/docs/api-reference/responses-streaming>;
-//! Anthropic: <https://docs.anthropic.com/en/api/messages-streaming>.
+//! Anthropic: <https://docs.anthropic.com/en/api/messages-streaming>;
+//! Bedrock: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html>.
 
 use jackfield_runtime::api::passthrough::Dialect;
 use jackfield_runtime::api::types::Usage;
 use serde_json::{Map, Value};
 
+use super::gemini;
 use super::scan::{Place, Want, Wanted};
 
 /// What to look for. `None` for dialects that aren't read here.
@@ -20,6 +22,9 @@ pub(super) fn wanted(dialect: Dialect) -> Option<Wanted> {
         | Dialect::OpenaiModerations => Some(chat),
         Dialect::OpenaiResponses => Some(responses),
         Dialect::AnthropicMessages => Some(anthropic),
+        Dialect::CohereChat => Some(super::cohere::wanted),
+        Dialect::GeminiGenerate => Some(gemini::wanted),
+        Dialect::BedrockConverse => Some(converse),
         _ => None,
     }
 }
@@ -71,6 +76,19 @@ fn anthropic(path: &[&[u8]]) -> Want {
     }
 }
 
+fn converse(path: &[&[u8]]) -> Want {
+    match path {
+        [b"usage"] => Want::Object(Place::Usage),
+        [b"stopReason"] => Want::Text(Place::Finish),
+        [b"delta", b"text"]
+        | [b"delta", b"reasoningContent", b"text"]
+        | [b"delta", b"toolUse", b"input"]
+        | [b"start", b"toolUse", b"name"]
+        | [b"output", b"message", b"content", b"text"] => Want::Length,
+        _ => Want::Nothing,
+    }
+}
+
 /// Usage members as they were reported, later ones over earlier ones: Anthropic
 /// reports the prompt first and the answer at its end.
 pub(super) fn merge(members: &mut Map<String, Value>, object: &[u8]) -> bool {
@@ -81,6 +99,12 @@ pub(super) fn merge(members: &mut Map<String, Value>, object: &[u8]) -> bool {
 
 /// The contract's counts. `None` where no tokens are told.
 pub(super) fn usage(dialect: Dialect, members: &Map<String, Value>) -> Option<Usage> {
+    if dialect == Dialect::GeminiGenerate {
+        return gemini::usage(members);
+    }
+    if dialect == Dialect::CohereChat {
+        return super::cohere::usage(members);
+    }
     let count = |names: &[&str]| names.iter().find_map(|name| members.get(*name)?.as_u64());
     let within = |objects: &[&str], name: &str| {
         objects.iter().find_map(|object| members.get(*object)?.get(name)?.as_u64())
@@ -88,12 +112,13 @@ pub(super) fn usage(dialect: Dialect, members: &Map<String, Value>) -> Option<Us
     const INPUT: &[&str] = &["prompt_tokens_details", "input_tokens_details"];
     const OUTPUT: &[&str] = &["completion_tokens_details", "output_tokens_details"];
     let mut usage = Usage {
-        input_tokens: count(&["prompt_tokens", "input_tokens"]),
-        output_tokens: count(&["completion_tokens", "output_tokens"]),
+        input_tokens: count(&["prompt_tokens", "input_tokens", "inputTokens"]),
+        output_tokens: count(&["completion_tokens", "output_tokens", "outputTokens"]),
         cache_read_tokens: within(INPUT, "cached_tokens")
-            .or_else(|| count(&["cache_read_input_tokens", "prompt_cache_hit_tokens", "cached_tokens"])),
+            .or_else(|| count(&["cache_read_input_tokens", "prompt_cache_hit_tokens", "cached_tokens"]))
+            .or_else(|| count(&["cacheReadInputTokens"])),
         cache_write_tokens: within(INPUT, "cache_write_tokens")
-            .or_else(|| count(&["cache_creation_input_tokens"])),
+            .or_else(|| count(&["cache_creation_input_tokens", "cacheWriteInputTokens"])),
         reasoning_tokens: within(OUTPUT, "reasoning_tokens").or_else(|| within(OUTPUT, "thinking_tokens")),
         audio_input_tokens: within(INPUT, "audio_tokens"),
         audio_output_tokens: within(OUTPUT, "audio_tokens"),
@@ -103,12 +128,13 @@ pub(super) fn usage(dialect: Dialect, members: &Map<String, Value>) -> Option<Us
     if usage.input_tokens.is_none() && usage.output_tokens.is_none() {
         return None;
     }
-    if dialect == Dialect::AnthropicMessages {
-        // It counts fresh input only; the contract counts all of it.
+    if matches!(dialect, Dialect::AnthropicMessages | Dialect::BedrockConverse) {
+        // They count fresh input only; the contract counts all of it.
         let cached = [usage.cache_read_tokens, usage.cache_write_tokens].into_iter().flatten();
         let cached = cached.fold(0, u64::saturating_add);
         usage.input_tokens = usage.input_tokens.map(|fresh| fresh.saturating_add(cached));
-        let tools = members.get("server_tool_use").and_then(Value::as_object).into_iter().flatten();
+        let tools = members.get("server_tool_use").or_else(|| members.get("serverToolUsage"));
+        let tools = tools.and_then(Value::as_object).into_iter().flatten();
         let amount = |value: &Value| value.as_f64().filter(|amount| *amount > 0.0);
         usage.units = tools.filter_map(|(name, value)| Some((name.clone(), amount(value)?))).collect();
     } else if let (Some(input), Some(output), Some(reasoning), Some(total)) =

@@ -48,7 +48,7 @@ pub enum CatalogError {
     },
     /// The preset can't know a value, and the operator didn't write it.
     #[error(
-        "provider {provider}: config.{name} is missing; write config.{name} = {example} with your own names in it, under [providers.{provider}]"
+        "provider {provider}: config.{name} is missing; write config.{name} = {example} with your own names in it, under [providers.{provider}]{or_set}"
     )]
     Needs {
         /// The provider.
@@ -57,6 +57,8 @@ pub enum CatalogError {
         name: Name,
         /// What it can look like, as TOML.
         example: String,
+        /// The environment variable that can have it, in words.
+        or_set: String,
     },
     /// A value can't stand where the preset puts it.
     #[error(
@@ -111,8 +113,10 @@ impl Catalog {
         if let Some((name, example)) = preset.needs.iter().find(|(name, _)| {
             !written.config.contains_key(*name) && !written.config_files.contains_key(*name)
         }) {
+            let variable = preset.env.get(name).and_then(|variables| variables.names.first());
+            let or_set = variable.map(|variable| format!(", or set {variable}")).unwrap_or_default();
             let (provider, name, example) = (provider.clone(), name.clone(), example.to_string());
-            return Err(CatalogError::Needs { provider, name, example });
+            return Err(CatalogError::Needs { provider, name, example, or_set });
         }
         let timeouts = written.timeouts.over(preset.timeouts.over(Timeouts::default()));
         let mut settings = ProviderSettings { timeouts, ..ProviderSettings::from_written(plugin, written) };
@@ -131,7 +135,7 @@ impl Catalog {
         self.complete(name, WrittenProvider::default())
     }
 
-    fn preset_for(
+    pub(super) fn preset_for(
         &self,
         provider: &ProviderName,
         written: &WrittenProvider,
@@ -169,7 +173,12 @@ impl Preset {
         }
         for (name, variables) in &self.secrets {
             let source = || SecretSource::Env(variables.clone());
-            settings.secrets.entry(name.clone()).or_insert_with(source);
+            if !settings.secrets.contains_key(name) {
+                settings.secrets.insert(name.clone(), source());
+                if self.optional.contains(name) {
+                    settings.optional_secrets.insert(name.clone());
+                }
+            }
         }
         let batches = self.models.iter().filter_map(|model| Some((model.id.clone(), model.batch_inputs?)));
         settings.embedding_inputs.extend(batches);

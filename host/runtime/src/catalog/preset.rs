@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use url::Url;
 
+use super::environment::Variables;
 use super::model::{KINDS, Model, ModelKind};
 use super::placeholder::OriginTemplate;
 use crate::egress::policy::Granted;
@@ -31,6 +32,11 @@ pub struct Preset {
     /// The environment variables that usually hold its secrets, the first that
     /// is set counts. None where it needs no secret, or none is usual.
     pub secrets: BTreeMap<Name, Vec<EnvName>>,
+    /// Those among them that may be missing, as the provider has several ways to
+    /// say who asks.
+    pub optional: BTreeSet<Name>,
+    /// Variables that usually hold values for the plugin.
+    pub env: BTreeMap<Name, Variables>,
     /// Values for the plugin. A `{name}` in a text is filled in where `needs`
     /// has that name.
     pub config: BTreeMap<Name, ConfigValue>,
@@ -81,6 +87,8 @@ impl Preset {
         let origins = origins.and_then(|node| node.list(|origin| Reach::read(&origin)));
         let secrets = fields.take("secrets");
         let secrets = secrets.and_then(|node| node.map(|names| names.list(|name| name.parse())));
+        let optional = fields.take("optional").and_then(|node| node.list(|name| name.parse()));
+        let env = fields.take("env").and_then(|node| node.map(|names| Variables::read(&names)));
         let mut values = |name| {
             let node = fields.take(name);
             node.and_then(|node| node.map(|value| read_value(&value))).unwrap_or_default()
@@ -91,6 +99,11 @@ impl Preset {
         let model_list = fields.take("model-list").and_then(|node| node.word(MODEL_LISTS));
         let start = fields.take("start").and_then(|node| node.string()).map(str::to_owned);
         let models = fields.take("models").and_then(|node| node.list(|model| Model::read(&model)));
+        let optional: BTreeSet<Name> = optional.unwrap_or_default().into_iter().collect();
+        let secrets: BTreeMap<Name, Vec<EnvName>> = secrets.unwrap_or_default();
+        if let Some(name) = optional.iter().find(|name| !secrets.contains_key(*name)) {
+            fields.reject(format!("`optional` names the secret {name}, which isn't among `secrets`"));
+        }
         let (mut fixed, mut templates) = (Vec::new(), Vec::new());
         for origin in origins.unwrap_or_default() {
             match origin {
@@ -107,14 +120,17 @@ impl Preset {
         }
         fields.finish();
         let models: Vec<Model> = models.unwrap_or_default();
-        let kinds = kinds.unwrap_or_default().into_iter().chain(models.iter().map(|model| model.kind)).collect();
+        let kinds =
+            kinds.unwrap_or_default().into_iter().chain(models.iter().map(|model| model.kind)).collect();
         Some(Self {
             title: title?.to_owned(),
             plugin: plugin?,
             documentation: documentation?,
             origins: fixed,
             origin_templates: templates,
-            secrets: secrets.unwrap_or_default(),
+            secrets,
+            optional,
+            env: env.unwrap_or_default(),
             config,
             needs,
             timeouts: timeouts.unwrap_or_default(),

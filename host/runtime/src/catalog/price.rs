@@ -56,7 +56,8 @@ impl FromStr for Day {
         let wrong = || DayError(text.to_owned());
         let parts: Vec<&str> = text.split('-').collect();
         let [year, month, day] = parts[..] else { return Err(wrong()) };
-        let digits = |part: &str, count| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
+        let digits =
+            |part: &str, count| part.len() == count && part.bytes().all(|byte| byte.is_ascii_digit());
         if !(digits(year, 4) && digits(month, 2) && digits(day, 2)) {
             return Err(wrong());
         }
@@ -123,7 +124,9 @@ mod tests {
         for text in ["2026-10-21", "2024-02-29", "2000-02-29", "1999-12-31"] {
             assert_eq!(text.parse::<Day>().unwrap().to_string(), text);
         }
-        for text in ["", "2026", "2026-1-1", "2026-13-01", "2025-02-29", "1900-02-29", "2026-04-31", "+026-01-01"] {
+        for text in
+            ["", "2026", "2026-1-1", "2026-13-01", "2025-02-29", "1900-02-29", "2026-04-31", "+026-01-01"]
+        {
             assert!(text.parse::<Day>().is_err(), "{text}");
         }
     }

@@ -74,13 +74,17 @@ fn every_preset_is_complete_in_itself() {
                 let priced = model.price.as_ref().is_none_or(|quote| quote.price.output.is_some());
                 assert!(priced, "{what} has no price of its answers");
             } else {
-                assert!(model.abilities.iter().all(|it| *it == Ability::Vision || *it == Ability::AudioInput), "{what}");
+                assert!(
+                    model.abilities.iter().all(|it| *it == Ability::Vision || *it == Ability::AudioInput),
+                    "{what}"
+                );
             }
             if let Some(quote) = &model.price {
                 let source = quote.source.as_ref().map(|source| source.scheme());
                 assert_eq!(source, Some("https"), "{what} has a price from nowhere");
                 assert!(quote.read.is_some(), "{what} has a price of no day");
-                let cached = [quote.price.cache_read].into_iter().flatten().all(|read| read <= quote.price.input);
+                let cached =
+                    [quote.price.cache_read].into_iter().flatten().all(|read| read <= quote.price.input);
                 assert!(cached, "{what} charges more for what it keeps");
             }
         }
@@ -104,6 +108,12 @@ fn every_preset_fits_the_manifest_of_its_plugin() {
         }
         for secret in preset.secrets.keys() {
             assert!(manifest.secrets.contains_key(secret), "{name}: secret {secret}");
+        }
+        for secret in &preset.optional {
+            assert!(manifest.secrets[secret].optional, "{name}: the plugin can't do without {secret}");
+        }
+        for value in preset.env.keys() {
+            assert!(manifest.config.contains_key(value), "{name}: config {value}");
         }
         for (secret, field) in &manifest.secrets {
             let there = field.optional || preset.secrets.contains_key(secret);

@@ -87,6 +87,17 @@ impl SecretReader {
         self
     }
 
+    /// Whether one of the variables is set that a secret is to come from; where
+    /// it comes from elsewhere, that can't be told without reading it.
+    pub(crate) fn is_set(&self, source: &SecretSource) -> bool {
+        let set =
+            |name: &EnvName| self.environment.variable(name.as_str()).is_some_and(|value| !value.is_empty());
+        match source {
+            SecretSource::Env(names) => names.iter().any(set),
+            SecretSource::File(_) | SecretSource::Credential(_) => true,
+        }
+    }
+
     /// Reads a secret once. A file is read by blocking calls: secrets are small
     /// and local.
     ///

@@ -17,7 +17,8 @@ use toml::de::DeTable;
 
 pub use fields::Fields;
 pub use node::Node;
-pub(crate) use suggest::{advice, nearest};
+pub(crate) use suggest::advice;
+pub use suggest::nearest;
 
 /// One thing that is wrong with a document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

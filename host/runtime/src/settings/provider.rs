@@ -1,7 +1,7 @@
 //! One provider: a plugin bound to one upstream with config values, secrets and
 //! grants.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,9 @@ pub struct ProviderSettings {
     pub config_files: BTreeMap<Name, PathBuf>,
     /// Where the secrets come from that the manifest declares.
     pub secrets: BTreeMap<Name, SecretSource>,
+    /// Those secrets that count as absent where their variables aren't set, as a
+    /// preset names them. The plugin must be able to do without.
+    pub optional_secrets: BTreeSet<Name>,
     /// What the plugin may reach.
     pub grant: Grant,
     /// How instances are kept apart.
@@ -53,7 +56,18 @@ impl ProviderSettings {
         let WrittenProvider { isolation, limits, timeouts, .. } = written;
         let timeouts = timeouts.over(Timeouts::default());
         let embedding_inputs = BTreeMap::new();
-        Self { plugin, config, config_files, secrets, grant, isolation, limits, timeouts, embedding_inputs }
+        Self {
+            plugin,
+            config,
+            config_files,
+            secrets,
+            optional_secrets: BTreeSet::new(),
+            grant,
+            isolation,
+            limits,
+            timeouts,
+            embedding_inputs,
+        }
     }
 }
 

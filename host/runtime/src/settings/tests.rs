@@ -259,7 +259,7 @@ fn sections_of_others_are_left_alone_and_unknown_ones_are_not() {
         "jackfield.toml:3:13: runtime.instances: 0 is out of range: write 1 to 100000",
         "jackfield.toml:4:10: runtime.memory: a plugin can't address more than 4 GiB: write at most \"4 GiB\"",
         "jackfield.toml:6:1: plugins.dirs: unknown field; did you mean `dir`?",
-        "jackfield.toml:7:2: Bad: unknown field; remove it, or use one of: plugins, runtime, providers, routes, server",
+        "jackfield.toml:7:2: Bad: unknown field; remove it, or use one of: catalog, plugins, runtime, providers, routes, server",
     ];
     assert_eq!(found, expected);
 }

@@ -180,3 +180,18 @@ fn nothing_that_is_brought_along_shows() {
     let shown = format!("{variant:?} {seal:?} {:?}", seal.fingerprint("p", &variant));
     assert!(!shown.contains("hunter2"), "{shown}");
 }
+
+#[test]
+fn what_is_meant_for_another_plugin_is_refused_and_has_a_place_of_its_own() {
+    let of = |plugins: &'static [&'static str], what| Variant {
+        config: [(name("project"), "p".into())].into(),
+        meant_for: vec![(what, plugins)],
+        ..Variant::default()
+    };
+    let text = "[plugin]\nname = \"mine\"\nversion = \"0.1.0\"\ndescription = \"d\"\n";
+    assert!(of(&["other", "mine"], "a").apply(&manifest(text), &mut settings(&[])).is_ok());
+    let error = of(&["other"], "b").apply(&manifest(text), &mut settings(&[])).unwrap_err();
+    assert_eq!(error.to_string(), "`b` is for the plugin other, and its plugin is mine: leave it out");
+    let seal = Seal::new().unwrap();
+    assert_ne!(seal.fingerprint("p", &of(&["mine"], "a")), seal.fingerprint("p", &of(&["other"], "b")));
+}

@@ -40,7 +40,9 @@ impl Bench {
         let folder = tempfile::tempdir().unwrap();
         let plugins = folder.path().join("plugins");
         std::fs::create_dir(&plugins).unwrap();
-        std::fs::copy(plugin("openai"), plugins.join("openai.wasm")).unwrap();
+        for name in ["openai", "anthropic"] {
+            std::fs::copy(plugin(name), plugins.join(format!("{name}.wasm"))).unwrap();
+        }
         let everything =
             component_section::write(&std::fs::read(guest("everything")).unwrap(), MANIFEST).unwrap();
         std::fs::write(plugins.join("everything.wasm"), everything).unwrap();

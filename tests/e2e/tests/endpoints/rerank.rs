@@ -1,5 +1,6 @@
 //! `/v1/rerank`, in the shape that Cohere and Jina share.
 
+use jackfield_e2e::gateway::provider;
 use serde_json::{Value, json};
 
 use crate::{Bench, error, header, read};
@@ -53,13 +54,14 @@ async fn a_route_falls_over_and_changes_parameters_here_too() {
 
 #[tokio::test]
 async fn what_can_not_be_ranked_is_an_error() {
-    let bench = Bench::new().await;
+    let mute = provider("mute", "anthropic", "http://127.0.0.1:9", "");
+    let bench = Bench::with(vec![], &mute).await;
     let ask = async |body: Value| error(bench.served.post("/v1/rerank", &body).await).await;
     let (status, message, _) = ask(json!({ "model": "every/length", "query": "q", "documents": [] })).await;
     assert!(status == 400 && message.contains("`documents`"), "{status} {message}");
     let (status, message, _) = ask(json!({ "model": "every/length", "documents": ["a"] })).await;
     assert!(status == 400 && message.contains("`query`"), "{status} {message}");
-    let (status, message, _) = ask(json!({ "model": "up/m", "query": "q", "documents": ["a"] })).await;
+    let (status, message, _) = ask(json!({ "model": "mute/m", "query": "q", "documents": ["a"] })).await;
     assert!(status == 400 && message.contains("rerank"), "no interface for it: {status} {message}");
     let (status, message, _) = ask(json!({ "model": "every/twice", "query": "q", "documents": ["a"] })).await;
     assert!(status == 500 && message.contains("twice"), "a ranking that is none: {status} {message}");

@@ -3,9 +3,11 @@
 //! looks into the gateway; what counts is which bytes come out of it, and which
 //! connections stay.
 
+mod bedrock_dialect;
 mod breaker;
 mod cache;
 mod client_keys;
+mod cohere_dialect;
 mod conditions;
 mod custom_host;
 mod decoded;
@@ -14,6 +16,7 @@ mod errors;
 mod events;
 mod fallback;
 mod faults;
+mod gemini_dialect;
 mod guardrails;
 mod guardrails_config;
 mod guardrails_network;
@@ -26,12 +29,14 @@ mod life;
 mod limits;
 mod moderations;
 mod options;
+mod options_accounts;
 mod own;
 mod params;
 mod passthrough;
 mod portkey;
 mod portkey_fields;
 mod raw;
+mod receivers;
 mod retry;
 mod slow;
 mod tls;

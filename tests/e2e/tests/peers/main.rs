@@ -9,6 +9,7 @@ mod anthropic;
 mod anthropic_errors;
 mod anthropic_passthrough;
 mod anthropic_tools;
+mod bedrock;
 mod openai;
 mod openai_embedding;
 mod openai_errors;

@@ -10,6 +10,7 @@ mod bedrock;
 mod bench;
 mod cohere;
 mod databricks;
+mod environment;
 mod google;
 mod huggingface;
 mod llamafile;

@@ -29,17 +29,20 @@ async fn a_deployment_chats_whole_and_streamed_and_every_request_is_signed() {
     let stream = Reply::events()
         .send("data: {\"id\":\"c\",\"model\":\"odsc-llm\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n")
         .send("data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n");
-    let (bench, _key) =
-        bench("", vec![whole, stream]).await;
+    let (bench, _key) = bench("", vec![whole, stream]).await;
     let told = bench.provider.chat(&bench.context, chat("odsc-llm", "hello")).await.unwrap();
     assert_eq!(text_of(&told), "Hi");
     let events = bench.stream(chat("odsc-llm", "hello")).await.unwrap();
     assert_eq!(streamed_text(&events), "Hi");
     for (place, path) in ["/predict", "/predictwithresponsestream"].into_iter().enumerate() {
         let (head, body) = bench.sent(place);
-        assert!(head.starts_with(&format!("post {path} ")) && head.contains("route: /v1/chat/completions"), "{head}");
+        assert!(
+            head.starts_with(&format!("post {path} ")) && head.contains("route: /v1/chat/completions"),
+            "{head}"
+        );
         assert_eq!(head.contains("enable-streaming: true"), place == 1);
-        assert!(head.contains("authorization: signature version=\"1\",keyid=\"ocid1.t/ocid1.u/aa:bb\""),
+        assert!(
+            head.contains("authorization: signature version=\"1\",keyid=\"ocid1.t/ocid1.u/aa:bb\""),
             "{head}"
         );
         assert_eq!((&body["model"], body.get("stream").is_some()), (&json!("odsc-llm"), place == 1));

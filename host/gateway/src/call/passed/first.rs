@@ -6,6 +6,8 @@
 //! alive either while it waits: with the first byte its answer would have begun,
 //! and with it the status.
 
+mod cohere;
+
 use std::collections::VecDeque;
 
 use bytes::Bytes;
@@ -20,7 +22,7 @@ use crate::endpoint::ChatDialect;
 
 /// The most bytes that are held back. What says nothing for so long is passed on
 /// as it is.
-const MOST: usize = 64 << 10;
+pub(super) const MOST: usize = 64 << 10;
 
 /// The pieces up to the first event that says something, and the rest.
 pub(super) async fn until_real(
@@ -44,7 +46,12 @@ pub(super) async fn until_real(
             Verdict::Nothing => body.says_nothing_yet(),
         }
     }
-    Err(Failure::new(FailureKind::BadUpstreamAnswer, "the upstream's stream ended before it said anything"))
+    Err(silent())
+}
+
+/// What a stream is that ends without having said anything.
+pub(super) fn silent() -> Failure {
+    Failure::new(FailureKind::BadUpstreamAnswer, "the upstream's stream ended before it said anything")
 }
 
 enum Verdict {
@@ -66,6 +73,11 @@ fn verdict(dialect: ChatDialect, lines: &[u8]) -> Verdict {
         if let Some(error) = event.error {
             return Verdict::Failed(failure(error, "at the beginning of its stream"));
         }
+        if dialect == ChatDialect::CohereChat
+            && let Some(failure) = cohere::failure(data)
+        {
+            return Verdict::Failed(failure);
+        }
         let says = match dialect {
             ChatDialect::OpenaiChat => event.choices.iter().any(Choice::says) || event.usage.is_some(),
             ChatDialect::OpenaiCompletions => true,
@@ -73,6 +85,9 @@ fn verdict(dialect: ChatDialect, lines: &[u8]) -> Verdict {
                 !matches!(event.kind, Some("response.created" | "response.in_progress" | "response.queued"))
             }
             ChatDialect::AnthropicMessages => !matches!(event.kind, Some("message_start" | "ping")),
+            ChatDialect::GeminiGenerate => event.candidates.is_some() || event.feedback.is_some(),
+            ChatDialect::CohereChat => event.kind != Some("message-start"),
+            ChatDialect::BedrockConverse => true,
         };
         if says {
             return Verdict::Says;
@@ -90,6 +105,9 @@ struct Event<'e> {
     #[serde(borrow, default)]
     choices: Vec<Choice<'e>>,
     usage: Option<IgnoredAny>,
+    candidates: Option<IgnoredAny>,
+    #[serde(rename = "promptFeedback")]
+    feedback: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -119,14 +137,15 @@ pub(super) fn failure(error: &RawValue, place: &str) -> Failure {
     struct Told {
         message: Option<String>,
         code: Option<serde_json::Value>,
-        status: Option<u16>,
+        /// A number, or with Google a word.
+        status: Option<serde_json::Value>,
     }
     let told: Option<Told> = serde_json::from_str(error.get()).ok();
     let message = told.as_ref().and_then(|told| told.message.clone());
     let number = told.as_ref().and_then(|told| {
-        let code =
-            told.code.as_ref().and_then(serde_json::Value::as_u64).and_then(|code| u16::try_from(code).ok());
-        code.or(told.status).filter(|status| (400..600).contains(status))
+        let number = |value: Option<&serde_json::Value>| u16::try_from(value?.as_u64()?).ok();
+        let status = number(told.code.as_ref()).or_else(|| number(told.status.as_ref()));
+        status.filter(|status| (400..600).contains(status))
     });
     let kind = match number {
         Some(401) => FailureKind::Authentication,
@@ -178,6 +197,19 @@ mod tests {
         assert_eq!(anthropic("{\"type\":\"message_start\",\"message\":{}}"), None);
         assert_eq!(anthropic("{\"type\":\"ping\"}"), None);
         assert_eq!(anthropic("{\"type\":\"content_block_start\"}"), Some(true));
+        let gemini = |data: &str| says(ChatDialect::GeminiGenerate, &format!("data: {data}\r\n\r\n"));
+        assert_eq!(gemini("{\"usageMetadata\":{}}"), None);
+        assert_eq!(gemini("{\"candidates\":[{}]}"), Some(true));
+        assert_eq!(gemini("{\"promptFeedback\":{\"blockReason\":\"SAFETY\"}}"), Some(true));
+    }
+
+    #[test]
+    fn a_cohere_stream_says_something_behind_its_head_and_may_fail_there() {
+        let cohere = |data: &str| says(ChatDialect::CohereChat, &format!("event: x\ndata: {data}\n\n"));
+        assert_eq!(cohere(r#"{"type":"message-start","delta":{"message":{"role":"assistant"}}}"#), None);
+        assert_eq!(cohere(r#"{"type":"content-start","delta":{"message":{}}}"#), Some(true));
+        assert_eq!(cohere(r#"{"type":"message-end","delta":{"finish_reason":"COMPLETE"}}"#), Some(true));
+        assert_eq!(cohere(r#"{"type":"message-end","delta":{"finish_reason":"ERROR"}}"#), Some(false));
     }
 
     #[test]
@@ -186,6 +218,11 @@ mod tests {
         let Verdict::Failed(failure) = verdict(ChatDialect::OpenaiChat, text.as_bytes()) else { panic!() };
         assert_eq!((failure.status, failure.kind), (429, FailureKind::RateLimited));
         assert!(failure.message.ends_with("busy"), "{}", failure.message);
+        let text = "data: {\"error\":{\"message\":\"busy\",\"code\":429,\"status\":\"EXHAUSTED\"}}\n\n";
+        let Verdict::Failed(failure) = verdict(ChatDialect::GeminiGenerate, text.as_bytes()) else {
+            panic!()
+        };
+        assert_eq!(failure.status, 429);
         let text = "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"full\"}}\n\n";
         let Verdict::Failed(failure) = verdict(ChatDialect::AnthropicMessages, text.as_bytes()) else {
             panic!()

@@ -19,17 +19,51 @@ use jackfield_router::{Failure, FailureKind};
 use jackfield_runtime::ByteStream;
 use jackfield_runtime::api::passthrough::Framing;
 
+use super::messages;
 use crate::call::delivery::Delivery;
+use crate::dialect::{bedrock_converse, cohere_chat};
 use crate::endpoint::ChatDialect;
 use crate::fault;
 use crate::wire::body::Broken;
 use cut::Cut;
 
+/// What cuts a stream, by its framing.
+#[derive(Debug)]
+enum Cutting {
+    Events(Cut),
+    Messages(messages::Cut),
+}
+
+impl Cutting {
+    fn of(framing: Framing) -> Self {
+        match framing {
+            Framing::EventStream => Self::Messages(messages::Cut::new()),
+            _ => Self::Events(Cut::default()),
+        }
+    }
+
+    /// What is whole now, and what is wrong behind it.
+    fn push(&mut self, piece: Bytes) -> (Bytes, Option<Failure>) {
+        match self {
+            Self::Events(cut) => (cut.push(piece), None),
+            Self::Messages(cut) => cut.push(piece),
+        }
+    }
+
+    /// The half event that the stream ended with. Half a message is nothing.
+    fn finish(&mut self) -> Bytes {
+        match self {
+            Self::Events(cut) => cut.finish(),
+            Self::Messages(_) => Bytes::new(),
+        }
+    }
+}
+
 pub(super) struct Passing {
     dialect: ChatDialect,
     /// Whether the client asked for the chunk that tells the usage.
     keep_usage: bool,
-    cut: Cut,
+    cut: Cutting,
     waiting: VecDeque<Bytes>,
     rest: Option<ByteStream>,
     reader: UsageReader,
@@ -46,11 +80,11 @@ impl Passing {
         rest: ByteStream,
         delivery: Delivery,
     ) -> Self {
-        let reader = UsageReader::new(dialect.passthrough(), Framing::ServerSentEvents, delivery.prompt());
+        let reader = UsageReader::new(dialect.passthrough(), dialect.framing(), delivery.prompt());
         let mut passing = Self {
             dialect,
             keep_usage,
-            cut: Cut::default(),
+            cut: Cutting::of(dialect.framing()),
             waiting: VecDeque::new(),
             rest: Some(rest),
             reader,
@@ -65,9 +99,15 @@ impl Passing {
 
     fn take(&mut self, piece: Bytes) {
         self.reader.push(&piece);
-        let events = self.cut.push(piece);
+        let (events, damage) = self.cut.push(piece);
         if !events.is_empty() {
             self.events(events);
+        }
+        if let Some(failure) = damage {
+            self.delivery.broke();
+            self.rest = None;
+            self.waiting.push_back(error_event(self.dialect, &failure));
+            return;
         }
         if let Err(failure) = self.delivery.allowed(|| self.reader.counted()) {
             self.rest = None;
@@ -161,6 +201,14 @@ impl Stream for Passing {
 fn error_event(dialect: ChatDialect, failure: &Failure) -> Bytes {
     let mut error = fault::record(failure);
     error.body = None;
+    if dialect == ChatDialect::BedrockConverse {
+        return bedrock_converse::encode_exception(&error);
+    }
+    if dialect == ChatDialect::CohereChat {
+        let mut event = BytesMut::new();
+        cohere_chat::end_with(&error, None, &mut event);
+        return event.freeze();
+    }
     let body = fault::body(dialect, &error, None);
     let mut event = BytesMut::with_capacity(body.len() + 32);
     if matches!(dialect, ChatDialect::AnthropicMessages | ChatDialect::OpenaiResponses) {

@@ -26,7 +26,7 @@ pub(in crate::call) fn check(body: &[u8]) -> Result<(), Failure> {
         return Ok(());
     }
     match serde_json::from_slice::<Told<'_>>(body) {
-        Ok(Told { error: Some(error), choices: None, content: None, output: None }) => {
+        Ok(Told { error: Some(error), choices: None, content: None, output: None, candidates: None }) => {
             Err(super::first::failure(error, "instead of an answer"))
         }
         _ => Ok(()),
@@ -43,6 +43,8 @@ struct Told<'b> {
     content: Option<&'b RawValue>,
     #[serde(borrow)]
     output: Option<&'b RawValue>,
+    #[serde(borrow)]
+    candidates: Option<&'b RawValue>,
 }
 
 #[cfg(test)]

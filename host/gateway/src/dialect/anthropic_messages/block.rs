@@ -3,10 +3,9 @@
 
 use jackfield_runtime::api::llm::{Citation, FinishReason, Part, ReasoningPart, ToolCall};
 use jackfield_runtime::api::types::{Media, Source};
-use serde_json::value::RawValue;
 
-use crate::dialect::media;
 use crate::dialect::write::Json;
+use crate::dialect::{calls, media};
 
 /// Whether there is a block for a part.
 pub(super) fn is_block(part: &Part) -> bool {
@@ -38,7 +37,7 @@ pub(super) fn write(part: &Part, json: &mut Json<'_>) {
         Part::Audio(audio) => text(audio.transcript.as_deref().unwrap_or_default(), json),
         Part::Image(image) => self::image(image, json),
         Part::Reasoning(part) => thought(part, json),
-        Part::ToolCall(call) => tool_use(call, &input(&call.arguments), json),
+        Part::ToolCall(call) => tool_use(call, &calls::object(&call.arguments), json),
         Part::Native(raw) => {
             json.raw(raw);
         }
@@ -70,25 +69,10 @@ pub(super) fn tool_use(call: &ToolCall, input: &str, json: &mut Json<'_>) {
     json.braces(|json| {
         json.text("type", "tool_use").text("id", &call.id).text("name", &call.name);
         json.key("input").raw(input);
-        if let Some(caller) = call.signature.as_deref().filter(|text| is_object(text)) {
+        if let Some(caller) = call.signature.as_deref().filter(|text| calls::is_object(text)) {
             json.key("caller").raw(caller);
         }
     });
-}
-
-/// Arguments as the object that the dialect demands, whatever the model wrote.
-fn input(arguments: &str) -> std::borrow::Cow<'_, str> {
-    if arguments.trim().is_empty() {
-        "{}".into()
-    } else if is_object(arguments) {
-        arguments.into()
-    } else {
-        serde_json::json!({ "INVALID_JSON": arguments }).to_string().into()
-    }
-}
-
-fn is_object(text: &str) -> bool {
-    text.trim_start().starts_with('{') && serde_json::from_str::<&RawValue>(text).is_ok()
 }
 
 /// A source: the provider's own record where it is of this dialect, otherwise

@@ -6,6 +6,7 @@ use jackfield_runtime::api::llm::{Message as Turn, Part, Role};
 use super::content;
 use crate::dialect::error::DecodeError;
 use crate::dialect::read::{Text, TextOrParts};
+use crate::dialect::turns::{turn, user};
 
 object! {
     /// A turn.
@@ -51,10 +52,6 @@ pub(super) fn convert(
     Ok(turns)
 }
 
-fn turn(role: Role, content: Vec<Part>) -> Turn {
-    Turn { role, name: None, content }
-}
-
 fn parts(path: &str, content: TextOrParts<'_>) -> Result<Vec<Part>, DecodeError> {
     let mut out = Vec::with_capacity(1);
     match content {
@@ -67,25 +64,4 @@ fn parts(path: &str, content: TextOrParts<'_>) -> Result<Vec<Part>, DecodeError>
         }
     }
     Ok(out)
-}
-
-/// A turn of the user: each run of results is a turn of tools.
-fn user(content: Vec<Part>, turns: &mut Vec<Turn>) {
-    if !content.iter().any(|part| matches!(part, Part::ToolResult(_))) {
-        turns.push(turn(Role::User, content));
-        return;
-    }
-    let first = turns.len();
-    for part in content {
-        let role = match &part {
-            Part::ToolResult(_) => Role::Tool,
-            // A mark belongs to what it follows.
-            Part::CachePoint(_) => turns.last().map_or(Role::User, |turn| turn.role),
-            _ => Role::User,
-        };
-        match turns[first..].last_mut() {
-            Some(turn) if turn.role == role => turn.content.push(part),
-            _ => turns.push(turn(role, vec![part])),
-        }
-    }
 }

@@ -8,9 +8,11 @@ use bytes::BytesMut;
 use jackfield_runtime::api::llm::{ChatEvent, Finish, StreamStart};
 use jackfield_runtime::api::types::{Error, Usage};
 
-use self::blocks::Blocks;
+use self::blocks::Events;
 use super::answer::{self, MESSAGE};
 use super::{block, error, usage};
+use crate::dialect::blocks::Blocks;
+use crate::dialect::events::{self, frame};
 use crate::dialect::extra;
 use crate::dialect::read::Rest;
 use crate::dialect::write::Json;
@@ -27,7 +29,7 @@ pub struct Encoder {
     /// Whether `message_start` is written. It waits for the first thing said,
     /// since the usage that it tells of may come behind the head.
     begun: bool,
-    blocks: Blocks,
+    blocks: Blocks<Events>,
     usage: Option<Usage>,
     finish: Option<Finish>,
     /// Members that wait for `message_start` or, behind it, for `message_delta`.
@@ -71,15 +73,9 @@ impl Encoder {
     /// of the message.
     fn extra(&mut self, text: &str, out: &mut BytesMut) {
         let Ok(members) = serde_json::from_str::<Rest<'_>>(text) else { return };
-        let kind = members.iter().find(|(name, _)| *name == "type");
-        if let Some(kind) = kind.and_then(|(_, raw)| serde_json::from_str::<&str>(raw.get()).ok()) {
+        if let Some(kind) = events::strange(&members) {
             self.begin(out);
-            out.extend_from_slice(b"event: ");
-            // Nothing in a name may end its line.
-            out.extend(kind.bytes().filter(|byte| !byte.is_ascii_control()));
-            out.extend_from_slice(b"\ndata: ");
-            Json::new(out).raw(text);
-            out.extend_from_slice(b"\n\n");
+            events::pass(kind, text, out);
             return;
         }
         let mut delta = Rest::default();
@@ -106,18 +102,6 @@ fn keep(members: &Rest<'_>, to: &mut BytesMut) {
 fn flush(members: &mut BytesMut, json: &mut Json<'_>) {
     json.literal(&String::from_utf8_lossy(members));
     members.clear();
-}
-
-/// One event, whose `type` is its name.
-fn frame(name: &str, out: &mut BytesMut, fill: impl FnOnce(&mut Json<'_>)) {
-    out.reserve(96);
-    out.extend_from_slice(b"event: ");
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(b"\ndata: {\"type\":\"");
-    out.extend_from_slice(name.as_bytes());
-    out.extend_from_slice(b"\"");
-    fill(&mut Json::new(out));
-    out.extend_from_slice(b"}\n\n");
 }
 
 impl StreamEncoder for Encoder {

@@ -4,16 +4,8 @@
 use jackfield_runtime::api::types::Usage;
 use serde::Deserialize;
 
+use crate::dialect::counts::Counts;
 use crate::dialect::write::Json;
-
-/// Counts as the dialect has them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Counts {
-    pub(super) fresh: u64,
-    pub(super) written: u64,
-    pub(super) read: u64,
-    pub(super) output: u64,
-}
 
 #[derive(Deserialize)]
 struct Own {
@@ -25,33 +17,18 @@ struct Own {
     cache_read_input_tokens: Option<u64>,
 }
 
-impl Counts {
-    pub(super) fn of(usage: Option<&Usage>) -> Self {
-        let count = |pick: fn(&Usage) -> Option<u64>| usage.and_then(pick).unwrap_or(0);
-        let written = count(|usage| usage.cache_write_tokens);
-        let read = count(|usage| usage.cache_read_tokens);
-        let input = count(|usage| usage.input_tokens);
-        Counts {
-            fresh: input.saturating_sub(written).saturating_sub(read),
-            written,
-            read,
-            output: count(|usage| usage.output_tokens),
+fn told(counts: Counts, usage: Option<&Usage>, json: &mut Json<'_>) {
+    json.braces(|json| {
+        json.number("input_tokens", counts.fresh);
+        json.number("cache_creation_input_tokens", counts.written);
+        json.number("cache_read_input_tokens", counts.read);
+        json.number("output_tokens", counts.output);
+        if let Some(tokens) = usage.and_then(|usage| usage.reasoning_tokens) {
+            json.object("output_tokens_details", |json| {
+                json.number("thinking_tokens", tokens);
+            });
         }
-    }
-
-    fn write(self, usage: Option<&Usage>, json: &mut Json<'_>) {
-        json.braces(|json| {
-            json.number("input_tokens", self.fresh);
-            json.number("cache_creation_input_tokens", self.written);
-            json.number("cache_read_input_tokens", self.read);
-            json.number("output_tokens", self.output);
-            if let Some(tokens) = usage.and_then(|usage| usage.reasoning_tokens) {
-                json.object("output_tokens_details", |json| {
-                    json.number("thinking_tokens", tokens);
-                });
-            }
-        });
-    }
+    });
 }
 
 /// Writes the object: the upstream's own where it is of this dialect and
@@ -63,7 +40,7 @@ pub(super) fn write(usage: Option<&Usage>, json: &mut Json<'_>) {
         Some(raw) => {
             json.raw(raw);
         }
-        None => counts.write(usage, json),
+        None => told(counts, usage, json),
     }
 }
 

@@ -63,10 +63,11 @@ pub(crate) fn member_name(out: &mut String, name: &str) {
 }
 
 /// Declares a struct with the lifetime `'a` that is read from a JSON object:
-/// every field an option, null being nothing, and `rest` for other members.
+/// every field an option, null being nothing, and `rest` for other members. A
+/// field may have further spellings, of which one request has one.
 macro_rules! object {
     ($(#[$meta:meta])* $name:ident {
-        $($(#[$field_meta:meta])* $field:ident: $type:ty = $key:literal,)*
+        $($(#[$field_meta:meta])* $field:ident: $type:ty = $key:literal $(| $alias:literal)*,)*
     }) => {
         $(#[$meta])*
         #[derive(Debug, Default)]
@@ -92,7 +93,7 @@ macro_rules! object {
                         $(let mut $field = false;)*
                         while let Some(key) = map.next_key::<$crate::dialect::read::Text<'a>>()? {
                             match &*key.0 {
-                                $($key => {
+                                $($key $(| $alias)* => {
                                     if std::mem::replace(&mut $field, true) {
                                         return Err(serde::de::Error::duplicate_field($key));
                                     }

@@ -61,6 +61,15 @@ pub(in crate::guard) fn read(form: Form, body: &[u8]) -> Result<Vec<Part>, Unrea
             }
             Ok(vec![part])
         }
+        Form::Chat(ChatDialect::GeminiGenerate) => super::gemini::answer(source),
+        Form::Chat(ChatDialect::CohereChat) => {
+            let choice: Choice<'_> = source.parse()?;
+            match choice.message {
+                Some(_) => Ok(vec![of_choice(source, &choice)?]),
+                None => Err(Unreadable("it has no message".to_owned())),
+            }
+        }
+        Form::Chat(ChatDialect::BedrockConverse) => super::bedrock::answer(source),
         Form::Embeddings => Ok(Vec::new()),
     }
 }

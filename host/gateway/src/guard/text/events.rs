@@ -18,6 +18,9 @@ pub(in crate::guard) struct Told {
 
 /// Reads all events of a stream.
 pub(in crate::guard) fn read(form: Form, body: &[u8]) -> Told {
+    if form == Form::Chat(ChatDialect::BedrockConverse) {
+        return super::bedrock::events(body);
+    }
     let mut texts: BTreeMap<u64, String> = BTreeMap::new();
     let mut failed = false;
     let mut data = Vec::new();
@@ -50,7 +53,10 @@ pub(in crate::guard) fn read(form: Form, body: &[u8]) -> Told {
 
 fn is_error(value: &Value) -> bool {
     let kind = value.get("type").and_then(Value::as_str);
+    let reason = value.pointer("/delta/finish_reason").and_then(Value::as_str);
     matches!(kind, Some("error" | "response.failed"))
+        // Cohere's streams end either way.
+        || kind == Some("message-end") && matches!(reason, Some("ERROR" | "TIMEOUT"))
         || value.get("error").is_some_and(|error| !error.is_null()) && kind.is_none()
 }
 
@@ -77,6 +83,8 @@ fn add(form: Form, value: &Value, texts: &mut BTreeMap<u64, String>) {
         Form::Chat(ChatDialect::OpenaiResponses) if kind == "response.output_text.delta" => {
             push(0, value.get("delta"));
         }
-        Form::Chat(ChatDialect::OpenaiResponses) | Form::Embeddings => {}
+        Form::Chat(ChatDialect::CohereChat) => push(0, value.pointer("/delta/message/content/text")),
+        Form::Chat(ChatDialect::GeminiGenerate) => super::gemini::event(value, push),
+        Form::Chat(ChatDialect::OpenaiResponses | ChatDialect::BedrockConverse) | Form::Embeddings => {}
     }
 }

@@ -5,7 +5,9 @@
 //! a member that is there twice is an error, never the first or the last.
 
 mod answer;
+mod bedrock;
 mod events;
+mod gemini;
 mod request;
 
 use std::ops::Range;
@@ -33,7 +35,12 @@ pub(crate) enum Form {
 impl Form {
     pub(super) const fn kind(self) -> Kind {
         match self {
-            Self::Chat(ChatDialect::OpenaiChat) => Kind::Chat,
+            Self::Chat(
+                ChatDialect::OpenaiChat
+                | ChatDialect::GeminiGenerate
+                | ChatDialect::CohereChat
+                | ChatDialect::BedrockConverse,
+            ) => Kind::Chat,
             Self::Chat(ChatDialect::OpenaiCompletions) => Kind::Completion,
             Self::Chat(ChatDialect::OpenaiResponses) => Kind::Response,
             Self::Chat(ChatDialect::AnthropicMessages) => Kind::Messages,

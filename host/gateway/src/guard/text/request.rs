@@ -42,7 +42,7 @@ pub(in crate::guard) fn read(form: Form, body: &[u8]) -> Result<Part, Unreadable
     let source = Source(body);
     let mut part = Part::new();
     match form {
-        Form::Chat(ChatDialect::OpenaiChat | ChatDialect::AnthropicMessages) => {
+        Form::Chat(ChatDialect::OpenaiChat | ChatDialect::AnthropicMessages | ChatDialect::CohereChat) => {
             let Messages { messages } = source.parse()?;
             if let Some(last) = messages.last() {
                 message(source, last, &mut part)?;
@@ -66,6 +66,8 @@ pub(in crate::guard) fn read(form: Form, body: &[u8]) -> Result<Part, Unreadable
                 None => {}
             }
         }
+        Form::Chat(ChatDialect::GeminiGenerate) => super::gemini::request(source, &mut part)?,
+        Form::Chat(ChatDialect::BedrockConverse) => super::bedrock::request(source, &mut part)?,
         Form::Embeddings => {
             let Input { input } = source.parse()?;
             input.map_or(Ok(()), |input| source.content(input, &mut part))?;

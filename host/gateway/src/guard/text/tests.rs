@@ -4,6 +4,7 @@ const CHAT: Form = Form::Chat(ChatDialect::OpenaiChat);
 const COMPLETIONS: Form = Form::Chat(ChatDialect::OpenaiCompletions);
 const RESPONSES: Form = Form::Chat(ChatDialect::OpenaiResponses);
 const MESSAGES: Form = Form::Chat(ChatDialect::AnthropicMessages);
+const COHERE: Form = Form::Chat(ChatDialect::CohereChat);
 
 #[test]
 fn the_text_of_a_request_is_that_of_its_last_message() {
@@ -31,6 +32,11 @@ fn the_text_of_a_request_is_that_of_its_last_message() {
             r#"{"messages":[{"role":"user","content":[{"type":"tool_result","content":[{"type":"text","text":"r"}]},{"type":"text","text":"t"}]}]}"#,
             "r\nt",
         ),
+        (
+            COHERE,
+            r#"{"messages":[{"role":"user","content":"no"},{"role":"tool","content":[{"type":"text","text":"r"}]}]}"#,
+            "r",
+        ),
         (Form::Embeddings, r#"{"input":["a","b"]}"#, "a\nb"),
     ] {
         assert_eq!(joined(&of_request(form, body.as_bytes()).unwrap()), expected, "{body}");
@@ -51,6 +57,10 @@ fn each_choice_of_an_answer_is_a_part_of_its_own() {
         texts(MESSAGES, r#"{"content":[{"type":"text","text":"a"},{"type":"tool_use","input":{}}]}"#),
         ["a"]
     );
+    let cohere = r#"{"message":{"content":[{"type":"thinking","thinking":"t"},{"type":"text","text":"a"},{"type":"text","text":"b"}]}}"#;
+    assert_eq!(texts(COHERE, cohere), ["a\nb"]);
+    assert_eq!(texts(COHERE, r#"{"message":{"tool_calls":[]}}"#), [""]);
+    assert!(of_answer(COHERE, br#"{"no":"message"}"#).is_err());
     let output = r#"{"output":[{"type":"reasoning","summary":[]},{"type":"message","content":[{"type":"output_text","text":"a"}]}]}"#;
     assert_eq!(texts(RESPONSES, output), ["a"]);
 }
@@ -90,6 +100,10 @@ fn events_are_put_together_again() {
     assert!(!told.failed);
     let messages = "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"text_delta\",\"text\":\"hi\"}}\n\n";
     assert_eq!(joined(&of_events(MESSAGES, messages.as_bytes()).parts[0]), "hi");
+    let cohere = "event: content-delta\ndata: {\"type\":\"content-delta\",\"delta\":{\"message\":{\"content\":{\"text\":\"hi\"}}}}\n\n\
+        event: message-end\ndata: {\"type\":\"message-end\",\"delta\":{\"finish_reason\":\"COMPLETE\"}}\n\n";
+    let told = of_events(COHERE, cohere.as_bytes());
+    assert_eq!((joined(&told.parts[0]).as_str(), told.failed), ("hi", false));
     let response = "event: x\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"hi\"}\n\n";
     assert_eq!(joined(&of_events(RESPONSES, response.as_bytes()).parts[0]), "hi");
     assert_eq!(of_events(CHAT, b"data: [DONE]\n\n").parts, [Part::new()]);
@@ -101,6 +115,7 @@ fn a_stream_that_tells_of_an_error_has_failed() {
         (CHAT, r#"{"error":{"message":"m"}}"#),
         (MESSAGES, r#"{"type":"error","error":{}}"#),
         (RESPONSES, r#"{"type":"response.failed","response":{}}"#),
+        (COHERE, r#"{"type":"message-end","delta":{"finish_reason":"ERROR"}}"#),
     ] {
         assert!(of_events(form, format!("data: {event}\n\n").as_bytes()).failed, "{event}");
     }

@@ -1,7 +1,7 @@
 //! Guesses which known name a misspelt one was meant to be.
 
 /// The known name nearest to `name`, if it is near enough to be a slip.
-pub(crate) fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
+pub fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
     let slips = 1 + name.chars().count() / 4;
     known
         .iter()
