@@ -2,6 +2,7 @@
 
 import base64
 import contextlib
+import functools
 import os
 import unittest
 
@@ -12,7 +13,7 @@ os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, EventStreamError
+from botocore.exceptions import BotoCoreError, ClientError, EventStreamError
 
 from places import ANTHROPIC, GATEWAY, KEY, PIXEL, arrived, chats, each, fresh, said
 
@@ -40,6 +41,21 @@ def with_bearer(token):
         yield client(None, None)
     finally:
         del os.environ["AWS_BEARER_TOKEN_BEDROCK"]
+
+
+def over_http(test):
+    """Newer versions show a key over TLS only, and the gateway of these tests has none."""
+
+    @functools.wraps(test)
+    def run(self):
+        try:
+            test(self)
+        except BotoCoreError as error:
+            if "requires an HTTPS endpoint" not in str(error):
+                raise
+            self.skipTest(str(error))
+
+    return run
 
 
 def converse(model, messages=None, **more):
@@ -150,17 +166,25 @@ class Tools(unittest.TestCase):
 
 
 class Who(unittest.TestCase):
+    @over_http
     def test_a_key_may_be_shown_as_well(self):
         with with_bearer(KEY) as ours:
             answer = ours.converse(modelId=ANTHROPIC, messages=HELLO, inferenceConfig={"maxTokens": 9})
         self.assertEqual(answer["stopReason"], "max_tokens")
 
+    @over_http
+    def test_a_wrong_key_that_is_shown_is_refused_by_its_name(self):
+        with with_bearer("wrong") as ours:
+            self.refused(ours)
+
     def test_a_wrong_key_is_refused_by_its_name(self):
-        signing = [contextlib.nullcontext(client(secret="wrong")), contextlib.nullcontext(client(name="nobody"))]
-        for wrong in [*signing, with_bearer("wrong")]:
-            with wrong as ours, self.assertRaises(ClientError) as raised:
-                ours.converse(modelId=ANTHROPIC, messages=HELLO)
-            self.assertEqual(raised.exception.response["Error"]["Code"], "UnrecognizedClientException")
+        for wrong in [client(secret="wrong"), client(name="nobody")]:
+            self.refused(wrong)
+
+    def refused(self, wrong):
+        with self.assertRaises(ClientError) as raised:
+            wrong.converse(modelId=ANTHROPIC, messages=HELLO)
+        self.assertEqual(raised.exception.response["Error"]["Code"], "UnrecognizedClientException")
 
     def test_a_request_that_is_wrong_says_so(self):
         with self.assertRaises(ClientError) as raised:
