@@ -5,9 +5,9 @@
 //! unknown length, would add nothing. What streams is Bedrock's answer, and
 //! answers are not signed.
 //!
-//! [`sign`] makes one signature; [`mint`] makes temporary keys, by [`sts`] from a
-//! role or a web identity, by [`profile`] from the shared files, by
-//! [`container`] from a container's service.
+//! `sign` makes one signature; `mint` makes temporary keys, by `sts` from a
+//! role or a web identity, by `profile` from the shared files, by
+//! `container` from a container's service.
 
 use std::sync::Arc;
 
