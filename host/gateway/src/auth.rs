@@ -2,8 +2,8 @@
 //!
 //! Portkey's clients show the gateway's key as `x-portkey-api-key` and the
 //! provider's where that provider's own clients do: `Authorization: Bearer`,
-//! `x-api-key`, or Google's `x-goog-api-key` and `?key=`. Clients that know of no gateway show the gateway's key there.
-//! So the gateway's key is looked for in `x-portkey-api-key` first, and only
+//! `x-api-key`, or Google's `x-goog-api-key` and `?key=`. Clients that know of
+//! no gateway show the gateway's key there. So the gateway's key is looked for in `x-portkey-api-key` first, and only
 //! what stands beside it is a provider's.
 //!
 //! Against: a key of this gateway that is taken for a provider's and sent to an

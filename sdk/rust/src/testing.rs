@@ -18,6 +18,11 @@ use crate::http::ServerSentEvent;
 use crate::stream::Translate;
 use crate::types::Error;
 
+/// Headers as an answer has them.
+pub fn headers(headers: &[(&str, &str)]) -> Vec<(String, String)> {
+    headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
 /// A body as server-sent events.
 pub fn events(body: &str) -> Vec<ServerSentEvent> {
     let body = body.replace("\r\n", "\n");

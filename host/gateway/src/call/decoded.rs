@@ -61,14 +61,14 @@ pub(super) async fn attempt(
         (dialect.stream_type(), Reply::Stream(Box::new(begin)))
     } else {
         let answer = target.provider.chat(&target.context, request).await?;
-        if let Some(receivers) = &services.receivers {
+        let queued = receive::is_queued(&answer);
+        if let Some(receivers) = services.receivers.as_ref().filter(|_| queued) {
             receivers.note(&target.provider, &target.model, &target.context, &answer);
         }
-        let lasting = !receive::is_queued(&answer);
         warnings.extend_from_slice(&answer.warnings);
         let body = asked.encode(&answer, &identity);
         let used = answer.usage.map(|usage| Counted { usage, estimated: false });
-        return Ok(Answer { used, lasting, ..Answer::whole(target, JSON, body, warnings) });
+        return Ok(Answer { used, lasting: !queued, ..Answer::whole(target, JSON, body, warnings) });
     };
     Ok(Answer { body: reply, ..Answer::whole(target, content_type, Bytes::new(), warnings) })
 }

@@ -114,8 +114,8 @@ impl Receivers {
         Some(Self { named, by_provider, decoy, clock })
     }
 
-    /// Remembers who is to get the result, if this answer says that there will
-    /// be one.
+    /// Remembers who is to get the result of a queued request, of which this is
+    /// the answer.
     pub(crate) fn note(
         &self,
         provider: &Provider,
@@ -125,9 +125,6 @@ impl Receivers {
     ) {
         let Some(receiver) = self.by_provider.get(provider.name()) else { return };
         let Some(id) = &answer.id else { return };
-        if !is_queued(answer) {
-            return;
-        }
         if id.len() > payload::LONGEST_ID {
             tracing::warn!(
                 provider = provider.name(),

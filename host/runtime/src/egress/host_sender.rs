@@ -71,8 +71,8 @@ impl HostSender {
         url::parse(request.url.as_str()).map_err(|error| refuse(unusable(&error)))?;
         let Permit { origin, addresses, .. } =
             outlet.policy.check_host(&request.method, &request.url).map_err(refuse)?;
-        let peer = origin.to_string();
-        let answer = outlet.deliver(Purpose { origin, addresses, side: Side::Host }, request).await?;
+        let (peer, host) = (origin.to_string(), origin.host().to_string());
+        let answer = outlet.deliver(&host, Purpose { origin, addresses, side: Side::Host }, request).await?;
         if answer.status.is_redirection() {
             return Err(refuse(redirected(&peer, &answer.headers)));
         }

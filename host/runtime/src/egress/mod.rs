@@ -225,7 +225,8 @@ impl Egress {
 
         // 5 and 6. 7: the head; the body is guarded as it is read.
         let purpose = Purpose { origin, addresses, side: Side::Plugin(used) };
-        let answer = self.outlet.deliver(purpose, outgoing).await?;
+        let peer = hop.url.host_str().unwrap_or_default();
+        let answer = self.outlet.deliver(peer, purpose, outgoing).await?;
         if let Some((_, (authenticator, _))) = auth {
             authenticator.answered(answer.status, &answer.headers);
         }

@@ -34,18 +34,19 @@ impl Outlet {
     }
 
     /// Steps 5 and 6: sends a request that may go out. The client resolves and
-    /// vets addresses whenever it connects.
+    /// vets addresses whenever it connects. `peer` is what errors call it.
     pub(super) async fn deliver(
         &self,
+        peer: &str,
         purpose: Purpose,
         request: OutgoingRequest,
     ) -> Result<IncomingResponse, EgressError> {
         let failed = |error: TransportError| self.transport_error(&error);
-        let peer = purpose.origin.host().to_string();
         let client = self.clients.get(purpose).map_err(failed)?;
         let answer = client.send(request).await.map_err(failed)?;
         let limits = self.limits.headers;
         if answer.headers.len() > limits.count || headers::size_of(&answer.headers) > limits.bytes {
+            let peer = peer.to_owned();
             return Err(failed(TransportError::HeadersTooLarge { peer, limit: limits.bytes }));
         }
         Ok(answer)

@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     fn message(headers: &[(&str, &str)], payload: String) -> EventStreamMessage {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let headers = jackfield_sdk::testing::headers(headers);
         EventStreamMessage { headers, payload: payload.into_bytes() }
     }
 

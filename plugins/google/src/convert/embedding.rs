@@ -173,7 +173,7 @@ pub(crate) fn vectors(answer: Answer, expected: usize) -> Result<(Vec<Vector>, O
         .sum();
     let mut usage = answer.usage_metadata.and_then(|counts| usage::of_counts(&counts, None));
     if usage.is_none() && (counted > 0.0 || billed.is_some()) {
-        usage = Some(Usage { input_tokens: (counted > 0.0).then_some(counted as u64), ..nothing() });
+        usage = Some(Usage { input_tokens: (counted > 0.0).then_some(counted as u64), ..Usage::default() });
     }
     if let (Some(usage), Some(billed)) = (&mut usage, billed) {
         usage.units.push(("characters".to_owned(), billed));
@@ -224,21 +224,7 @@ fn sum(a: Usage, b: Usage) -> Usage {
             None => units.push((name, amount)),
         }
     }
-    Usage { input_tokens: add(a.input_tokens, b.input_tokens), units, ..nothing() }
-}
-
-fn nothing() -> Usage {
-    Usage {
-        input_tokens: None,
-        output_tokens: None,
-        cache_read_tokens: None,
-        cache_write_tokens: None,
-        reasoning_tokens: None,
-        audio_input_tokens: None,
-        audio_output_tokens: None,
-        units: Vec::new(),
-        raw: None,
-    }
+    Usage { input_tokens: add(a.input_tokens, b.input_tokens), units, ..Usage::default() }
 }
 
 #[cfg(test)]

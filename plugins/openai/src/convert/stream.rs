@@ -36,6 +36,16 @@ pub(crate) struct ChatDecoder {
     told: Vec<String>,
 }
 
+/// What follows from an event with nothing to be read in it: the end, or a sign
+/// of life.
+pub(super) fn says_nothing(event: &str, data: &str) -> Option<ControlFlow<()>> {
+    match data {
+        "[DONE]" => Some(ControlFlow::Break(())),
+        "" => Some(ControlFlow::Continue(())),
+        _ => (event == "ping").then_some(ControlFlow::Continue(())),
+    }
+}
+
 impl ChatDecoder {
     pub(crate) fn new(warnings: Vec<String>) -> Self {
         ChatDecoder { warnings, ..ChatDecoder::default() }
@@ -49,11 +59,8 @@ impl ChatDecoder {
         out: &mut Vec<ChatEvent>,
     ) -> Result<ControlFlow<()>, Error> {
         let data = data.trim();
-        if data == "[DONE]" {
-            return Ok(ControlFlow::Break(()));
-        }
-        if data.is_empty() || event == "ping" {
-            return Ok(ControlFlow::Continue(()));
+        if let Some(flow) = says_nothing(event, data) {
+            return Ok(flow);
         }
         let chunk: Answer<'_> = match serde_json::from_str(data) {
             Ok(chunk) => chunk,

@@ -1,8 +1,7 @@
 use super::*;
 
 fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Error {
-    let headers: Vec<_> =
-        headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let headers = crate::testing::headers(headers);
     answer_error(&ErrorAnswer { status, headers: &headers, body: body.as_bytes() })
 }
 
@@ -81,7 +80,7 @@ fn the_wait_is_read_from_the_headers() {
 }
 
 fn message(headers: &[(&str, &str)], payload: &str) -> EventStreamMessage {
-    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let headers = crate::testing::headers(headers);
     EventStreamMessage { headers, payload: payload.as_bytes().to_vec() }
 }
 

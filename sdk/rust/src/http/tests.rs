@@ -53,8 +53,7 @@ fn an_answer_of_the_wrong_shape_says_what_came() {
 }
 
 fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Error {
-    let headers: Vec<_> =
-        headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let headers = crate::testing::headers(headers);
     ErrorAnswer { status, headers: &headers, body: body.as_bytes() }.to_error()
 }
 
@@ -194,8 +193,7 @@ fn batches_are_drained_one_by_one_and_an_error_ends_them() {
 #[test]
 fn a_redirect_and_an_encoding_that_nobody_asked_for_are_no_answers() {
     let none = |status, headers: &[(&str, &str)]| {
-        let headers: Vec<_> =
-            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let headers = crate::testing::headers(headers);
         super::response::no_answer(status, &headers)
     };
     for headers in [&[][..], &[("content-type", "a/b")], &[("content-encoding", "identity")]] {

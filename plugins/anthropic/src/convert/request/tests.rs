@@ -45,31 +45,7 @@ fn function(name: &str, parameters: &str) -> Tool {
 }
 
 fn asking(messages: Vec<Message>) -> ChatRequest {
-    ChatRequest {
-        model: "claude-old-1".to_owned(),
-        messages,
-        tools: Vec::new(),
-        tool_choice: None,
-        parallel_tool_calls: None,
-        response_format: None,
-        max_output_tokens: None,
-        temperature: None,
-        top_p: None,
-        top_k: None,
-        frequency_penalty: None,
-        presence_penalty: None,
-        seed: None,
-        stop: Vec::new(),
-        choices: None,
-        logprobs: None,
-        reasoning: None,
-        modalities: Vec::new(),
-        audio: None,
-        user: None,
-        metadata: Vec::new(),
-        service_tier: None,
-        extra: None,
-    }
+    ChatRequest::new("claude-old-1", messages)
 }
 
 /// The smallest request.

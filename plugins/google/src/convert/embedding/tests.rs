@@ -165,7 +165,7 @@ fn the_cost_of_several_requests_is_their_sum() {
     let one = |tokens| Usage {
         input_tokens: Some(tokens),
         units: vec![("characters".to_owned(), 2.0)],
-        ..nothing()
+        ..Usage::default()
     };
     let vector = || vec![Vector::Float32(vec![1.0])];
     let parts = vec![(vector(), Some(one(3))), (vector(), None), (vector(), Some(one(4)))];

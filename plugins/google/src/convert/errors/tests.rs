@@ -1,8 +1,7 @@
 use super::*;
 
 fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Error {
-    let headers: Vec<_> =
-        headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let headers = jackfield_sdk::testing::headers(headers);
     of_answer(&ErrorAnswer { status, headers: &headers, body: body.as_bytes() })
 }
 

@@ -14,7 +14,7 @@ use jackfield_sdk::stream::Translate;
 use jackfield_sdk::types::Error;
 
 use super::output;
-use crate::convert::stream::no_chunk;
+use crate::convert::stream::{no_chunk, says_nothing};
 use crate::convert::{errors, finish, usage};
 use crate::wire::responses::{Event, Item, Response};
 use crate::wire::value::{Raw, Text, filled};
@@ -57,11 +57,8 @@ impl ResponsesDecoder {
         out: &mut Vec<ChatEvent>,
     ) -> Result<ControlFlow<()>, Error> {
         let data = data.trim();
-        if data == "[DONE]" {
-            return Ok(ControlFlow::Break(()));
-        }
-        if data.is_empty() || event == "ping" {
-            return Ok(ControlFlow::Continue(()));
+        if let Some(flow) = says_nothing(event, data) {
+            return Ok(flow);
         }
         let wire: Event<'_> =
             serde_json::from_str(data).map_err(|error| no_chunk("a response", data, &error))?;
