@@ -57,6 +57,15 @@ start gateway "$jackfield" serve --config "$logs/jackfield.toml" --listen 127.0.
 await_url gateway "$last"
 gateway=$url
 
+# Schemathesis asks Hypothesis to look for inputs that are accepted. With a large
+# document that search can go on without end, its cases being too long to be asked.
+cat >"$logs/hooks.py" <<'PYTHON'
+import hypothesis
+
+hypothesis.target = lambda *args, **kwargs: None
+PYTHON
+export SCHEMATHESIS_HOOKS=$logs/hooks.py
+
 names=() jobs=()
 # check NAME OPTION...: begins a run, in a folder of its own for what it writes.
 check() {
@@ -79,8 +88,12 @@ for index in "${!names[@]}"; do
         # As "1060 generated, 1060 passed".
         echo "schemathesis, ${names[index]}: $(grep -m 1 generated "$logs/of-${names[index]}" | xargs)"
     else
+        code=$?
         status=1
-        echo "schemathesis, ${names[index]}, found something:" >&2
+        # As `timeout` says it.
+        found="found something"
+        ((code != 124)) || found="didn't end within $longest s"
+        echo "schemathesis, ${names[index]}, $found:" >&2
         cat "$logs/of-${names[index]}" >&2
     fi
 done

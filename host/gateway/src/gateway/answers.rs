@@ -124,15 +124,29 @@ pub(super) fn answered(routed: Routed<Answer>) -> Response<Body> {
     }
     let mode = if answer.passed { "passthrough" } else { "decoded" };
     headers.insert(named::OWN_MODE, HeaderValue::from_static(mode));
-    // Nothing is left out in silence.
-    for warning in &answer.warnings {
-        tracing::info!(provider = &*answer.provider, "{warning}");
-        let visible: String = warning.chars().filter(|c| matches!(c, ' '..='~')).collect();
-        if let Ok(value) = HeaderValue::try_from(visible) {
+    warned(headers, &answer.provider, &answer.warnings);
+    response
+}
+
+/// Clients take about a hundred header lines (Python's `http.client` does, Node.js 16 KiB of them); what a
+/// request can make us warn of has no such end.
+const MAX_WARNINGS: usize = 16;
+const MAX_WARNING_CHARS: usize = 240;
+
+/// Nothing is left out in silence, and nobody is drowned in it.
+fn warned(headers: &mut HeaderMap, provider: &str, warnings: &[String]) {
+    let mut tell = |warning: &str| {
+        tracing::info!(provider, "{warning}");
+        let visible = warning.chars().filter(|c| matches!(c, ' '..='~')).take(MAX_WARNING_CHARS);
+        if let Ok(value) = HeaderValue::try_from(visible.collect::<String>()) {
             headers.append(named::OWN_WARNING, value);
         }
+    };
+    let (told, more) = warnings.split_at(warnings.len().min(MAX_WARNINGS));
+    told.iter().for_each(|warning| tell(warning));
+    if !more.is_empty() {
+        tell(&format!("and {} more of this kind", more.len()));
     }
-    response
 }
 
 /// What is said when no target answered.
@@ -150,6 +164,24 @@ pub(super) fn refused(dialect: ChatDialect, failed: &Failed) -> Response<Body> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn however_many_warnings_there_are_their_headers_fit() {
+        let told = |count: usize| {
+            let mut headers = HeaderMap::new();
+            let warnings: Vec<_> =
+                (0..count).map(|index| format!("{index} {}", "x\u{e4}".repeat(500))).collect();
+            warned(&mut headers, "p", &warnings);
+            headers.get_all(named::OWN_WARNING).iter().cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(told(0), Vec::<HeaderValue>::new());
+        assert_eq!(told(MAX_WARNINGS).len(), MAX_WARNINGS);
+        let many = told(5_000);
+        assert_eq!(many.len(), MAX_WARNINGS + 1);
+        assert!(many.iter().all(|warning| warning.len() <= MAX_WARNING_CHARS), "{many:?}");
+        assert_eq!(many[0].to_str().unwrap().chars().take(4).collect::<String>(), "0 xx");
+        assert_eq!(many[MAX_WARNINGS], "and 4984 more of this kind");
+    }
 
     #[test]
     fn any_name_can_be_told_in_a_header() {

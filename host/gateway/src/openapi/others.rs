@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::chat::model;
 use super::part::{About, Errors, Part, json_body, json_of, or_stream};
-use super::schema::{amount, anything, flag, list, may, need, object, text};
+use super::schema::{amount, anything, flag, list, may, named, need, object, text};
 
 const READ: &str = "Passed on unread to a provider that speaks the dialect; decoded and encoded again for the others. \
                     Members that aren't listed here are passed on as they are.";
@@ -28,7 +28,7 @@ fn about(id: &'static str, tag: &'static str, summary: &'static str, events: Opt
 }
 
 /// Tells of the model in the path.
-fn named(part: &mut Part, path: &str) {
+fn of_model(part: &mut Part, path: &str) {
     let model = json!({
         "name": "model", "in": "path", "required": true,
         "description": "A route, `provider/model`, or the bare id of a model. Slashes need not be encoded.",
@@ -36,6 +36,17 @@ fn named(part: &mut Part, path: &str) {
     });
     if let Some(parameters) = part.paths[path]["post"]["parameters"].as_array_mut() {
         parameters.push(model);
+    }
+}
+
+/// Tells of the parameter that asks for events.
+fn as_events(part: &mut Part, path: &str) {
+    let alt = json!({
+        "name": "alt", "in": "query", "description": "In which form the chunks come.",
+        "schema": { "type": "string", "enum": ["json", "sse"], "default": "json" },
+    });
+    if let Some(parameters) = part.paths[path]["post"]["parameters"].as_array_mut() {
+        parameters.push(alt);
     }
 }
 
@@ -60,7 +71,10 @@ fn gemini(part: &mut Part) {
                 "streamGenerateContent",
                 about(streamed, "Gemini", stream, Some(EVENTS)),
                 "GenerateContentRequest",
-                or_stream("GenerateContentResponse"),
+                json!({
+                    "application/json": { "schema": list(named("GenerateContentResponse"), "The chunks.") },
+                    "text/event-stream": {},
+                }),
             ),
             (
                 "countTokens",
@@ -74,7 +88,10 @@ fn gemini(part: &mut Part) {
         ] {
             let path = format!("{path}:{method}");
             part.routed(&path, about, json_body(body), good, Errors::Gemini);
-            named(part, &path);
+            of_model(part, &path);
+            if method == "streamGenerateContent" {
+                as_events(part, &path);
+            }
             if method == "countTokens" {
                 // It says only what it counted.
                 part.paths[&path]["post"]["responses"]["200"]["headers"] = super::headers::of_traces();
@@ -143,7 +160,7 @@ fn bedrock(part: &mut Part) {
     ] {
         let about = about(id, "Bedrock", "Chat in Bedrock's dialect", None);
         part.routed(path, about, json_body("ConverseRequest"), good, Errors::Bedrock);
-        named(part, path);
+        of_model(part, path);
     }
     part.schema(
         "ConverseRequest",
