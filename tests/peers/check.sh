@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What `make test-peers` runs beside the peers (see run.sh): the plugins against
 # live servers, guests in other languages, recorded traffic as the providers' own
-# SDKs read it, and clients of the gateway. $CARGO is the cargo to use.
+# SDKs read it, clients of the gateway, and all pairs of dialects. $CARGO is the
+# cargo to use.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -9,7 +10,7 @@ root=${JACKFIELD_PEERS:-$HOME/.cache/jackfield-peers}
 
 echo "the oracle's own tests"
 # -B: no bytecode into the source tree.
-(cd "$here" && "$root/sdk/bin/python" -B -m unittest --quiet oracle_test)
+(cd "$here" && "$root/sdk/bin/python" -B -m unittest --quiet oracle_test oracle_neutral_test)
 
 echo "signatures as botocore makes them"
 "$root/litellm/bin/python" -B "$here/sigv4_cases.py" "$here/../../host/runtime/src/egress/auth/aws/cases.json"
@@ -21,5 +22,8 @@ cd "$here/../.."
 
 echo "clients of the gateway"
 "$here/clients/run.sh"
+
+echo "pairs of dialects"
+"$here/pairs/run.sh"
 
 "$here/schemathesis.sh"

@@ -1,4 +1,4 @@
-"""Expectations by the official anthropic client.
+"""Expectations by the official anthropic client, for Claude on Bedrock too.
 
 messages, messages-stream:
     {"id", "model", "role", "blocks", "stop_reason", "stop_sequence", "usage"}
@@ -14,12 +14,21 @@ error:
     For an error event inside a stream the status is 200.
 """
 
+import functools
+import re
+
 import anthropic
+import httpx2
+
+from recorded_http import Skip, http_client
+
+open_client = functools.partial(http_client, httpx2)
+ON_BEDROCK = re.compile(r"/model/[^/]*anthropic\.claude[^/]*/invoke")
 
 
 def call_for(path):
     """The function that replays a request to this path, or None."""
-    if path.endswith("/v1/messages"):
+    if path.endswith("/v1/messages") or ON_BEDROCK.match(path):
         return messages
     if path.endswith("/v1/messages/count_tokens"):
         return count_tokens
@@ -27,6 +36,14 @@ def call_for(path):
 
 
 def resource(http, exchange):
+    if ON_BEDROCK.match(exchange["path"]):
+        return anthropic.AnthropicBedrock(
+            aws_access_key="unused",
+            aws_secret_key="unused",
+            aws_region="us-east-1",
+            http_client=http,
+            max_retries=0,
+        ).messages
     client = anthropic.Anthropic(
         api_key="unused",
         base_url=f"https://{exchange['host']}",
@@ -39,6 +56,8 @@ def resource(http, exchange):
 
 
 def messages(http, exchange, request, stream):
+    if "prompt" in request:
+        raise Skip("Claude's older completions, which no plugin asks for")
     arguments = {
         "model": request.get("model", "unknown"),
         "messages": request.get("messages", []),

@@ -24,8 +24,10 @@ error:
     an answer.
 """
 
+import functools
 import hashlib
 
+import httpx2
 import numpy
 import openai
 
@@ -39,6 +41,9 @@ from openai_fields import (
     whole_choice,
 )
 from openai_stream import accumulated
+from recorded_http import http_client
+
+open_client = functools.partial(http_client, httpx2)
 
 
 def call_for(path):
@@ -91,14 +96,14 @@ def embeddings(http, exchange, request, stream):
     return "embeddings", {
         "model": answer.model,
         "usage": usage,
-        "vectors": [vector(item) for item in answer.data],
+        "vectors": [vector(item.index, item.embedding) for item in answer.data],
     }
 
 
-def vector(item):
-    values = numpy.asarray(item.embedding, dtype="<f4")
+def vector(index, numbers):
+    values = numpy.asarray(numbers, dtype="<f4")
     return {
-        "index": item.index,
+        "index": index,
         "dims": len(values),
         "sha256": hashlib.sha256(values.tobytes()).hexdigest(),
         # numpy's repr is the shortest decimal that gives the same f32 back.

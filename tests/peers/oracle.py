@@ -2,15 +2,18 @@
 
     oracle.py RECORDED_DIR OUT.jsonl
 
-Every recorded exchange is fed to the official openai or anthropic client
-through a transport that answers with the recorded status, headers and bytes.
-What the client makes of it becomes one line of OUT:
+Every recorded exchange is fed to the official client of its provider (openai,
+anthropic, google-genai, boto3, cohere, ollama) through a transport that answers
+with the recorded status, headers and bytes. What the client makes of it becomes
+one line of OUT:
 
-    {"file", "line", "kind", "host", "path", "status", "stream", "req", "expect"}
+    {"file", "line", "kind", "host", "path", "status", "stream", "model", "req",
+     "expect"}
 
-`file` and `line` (from 1) name the exchange, `req` is its decoded request body
-or null, `kind` says which shape `expect` has; expect_openai.py and
-expect_anthropic.py document the shapes. The plugins must agree with `expect`.
+`file` and `line` (from 1) name the exchange, `model` is the one that was asked
+for or null, `req` is the decoded request body, or null where none or a broken
+one was recorded, `kind` says which shape `expect` has; expect_openai.py,
+expect_anthropic.py and neutral.py document the shapes. The plugins must agree with `expect`.
 OUT holds recorded data: keep it out of the repository.
 """
 
@@ -19,13 +22,18 @@ import collections
 import json
 import os
 import pathlib
+import re
 import sys
+import urllib.parse
 import warnings
 
-import httpx2
-
 import expect_anthropic
+import expect_bedrock
+import expect_cohere
+import expect_google
+import expect_ollama
 import expect_openai
+from recorded_http import Answer, Skip
 
 OPENAI_FILES = (
     "openai-chat-completions",
@@ -41,29 +49,25 @@ OPENAI_FILES = (
     "together",
     "heroku",
     "huggingface",
-    "ollama",
 )
-ANTHROPIC_FILES = ("anthropic",)
+# Which SDKs read a file: the first that has a call for the path.
+FAMILIES = dict.fromkeys(OPENAI_FILES, (expect_openai,)) | {
+    "anthropic": (expect_anthropic,),
+    "gemini": (expect_google, expect_openai),
+    "vertex": (expect_google,),
+    "bedrock": (expect_anthropic, expect_bedrock),
+    "cohere": (expect_cohere,),
+    "ollama": (expect_ollama, expect_openai),
+}
+STREAMS = (
+    "text/event-stream",
+    "application/x-ndjson",
+    "application/vnd.amazon.eventstream",
+)
 # They describe the transfer, which the recording has already undone.
 TRANSFER_HEADERS = {"content-encoding", "content-length", "transfer-encoding"}
-
-
-class Skip(Exception):
-    """The exchange is of a kind that no SDK call here covers."""
-
-
-class Recorded(httpx2.BaseTransport):
-    """Answers any request with one recorded response."""
-
-    def __init__(self, status, headers, body):
-        self.status = status
-        self.headers = headers
-        self.body = body
-
-    def handle_request(self, request):
-        return httpx2.Response(
-            self.status, headers=self.headers, content=self.body, request=request
-        )
+# Where the model isn't in the body: Google's paths, and Bedrock's.
+MODEL_IN_PATH = re.compile(r"/models/([^/:]+):|/model/([^/]+)/")
 
 
 def bytes_of(part):
@@ -76,37 +80,49 @@ def bytes_of(part):
 
 
 def request_of(exchange):
-    """The decoded request body; None where the recording has none."""
-    raw = bytes_of(exchange["req"])
-    if not raw.strip():
-        return None
+    """The decoded request body; None where the recording has none that is JSON."""
     try:
-        body = json.loads(raw)
+        body = json.loads(bytes_of(exchange["req"]))
     except ValueError:
-        raise Skip("request body is not JSON") from None
+        return None
     if not isinstance(body, dict):
         raise Skip("request body is not an object")
     return body
 
 
-def replay(family, exchange):
-    """One exchange through the SDK: an output line without file and line."""
+def model_of(path, request):
+    """The model that was asked for; None where nothing says it."""
+    found = MODEL_IN_PATH.search(path)
+    if found:
+        return urllib.parse.unquote(found[1] or found[2])
+    return (request or {}).get("model")
+
+
+def replay(families, exchange):
+    """One exchange through an SDK: an output line without file and line."""
     if exchange["method"].upper() != "POST":
         raise Skip("not a POST")
     path = exchange["path"].split("?")[0]
-    call = family.call_for(path)
-    if call is None:
-        raise Skip("no SDK call for " + "/".join(path.rsplit("/", 2)[1:]))
+    for family in families:
+        call = family.call_for(path)
+        if call is not None:
+            break
+    else:
+        # A method behind a colon says more than the resource before it.
+        what = path.rsplit(":", 1)[1:] or path.rsplit("/", 2)[1:]
+        raise Skip("no SDK call for " + "/".join(what))
     request = request_of(exchange)
     headers = {
         name: value
         for name, value in exchange["headers"].items()
         if name.lower() not in TRANSFER_HEADERS
     }
-    content_type = httpx2.Headers(headers).get("content-type", "")
-    stream = content_type.startswith("text/event-stream")
-    transport = Recorded(exchange["status"], headers, bytes_of(exchange["resp"]))
-    with httpx2.Client(transport=transport) as http:
+    content_type = next(
+        (value for name, value in headers.items() if name.lower() == "content-type"), ""
+    )
+    stream = content_type.startswith(STREAMS)
+    answer = Answer(exchange["status"], headers, bytes_of(exchange["resp"]))
+    with family.open_client(answer) as http:
         kind, expect = call(http, exchange, request or {}, stream)
     return {
         "kind": kind,
@@ -114,6 +130,7 @@ def replay(family, exchange):
         "path": exchange["path"],
         "status": exchange["status"],
         "stream": stream,
+        "model": model_of(path, request),
         "req": request,
         "expect": expect,
     }
@@ -121,10 +138,8 @@ def replay(family, exchange):
 
 def run(recorded, out):
     """Replays every file that is there; returns (kinds, skipped) counts."""
-    families = dict.fromkeys(OPENAI_FILES, expect_openai)
-    families.update(dict.fromkeys(ANTHROPIC_FILES, expect_anthropic))
     kinds, skipped = collections.Counter(), collections.Counter()
-    for name, family in families.items():
+    for name, families in FAMILIES.items():
         path = recorded / f"{name}.jsonl"
         if not path.exists():
             skipped[name, "file missing"] += 1
@@ -134,7 +149,7 @@ def run(recorded, out):
                 if not line.strip():
                     continue
                 try:
-                    result = replay(family, json.loads(line))
+                    result = replay(families, json.loads(line))
                 except Skip as reason:
                     skipped[name, str(reason)] += 1
                     continue

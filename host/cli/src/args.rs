@@ -84,6 +84,21 @@ mod tests {
     }
 
     #[test]
+    fn no_line_of_an_example_is_too_long_for_a_page_of_help() {
+        fn check(command: &clap::Command, path: &str) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            // Paragraphs are wrapped as wide as the terminal is; what is indented stands as it is.
+            for line in help.lines().filter(|line| line.starts_with(' ')) {
+                assert!(line.chars().count() <= 100, "{path}: {line}");
+            }
+            for sub in command.get_subcommands() {
+                check(sub, &format!("{path} {}", sub.get_name()));
+            }
+        }
+        check(&Arguments::command(), "");
+    }
+
+    #[test]
     fn every_command_shows_examples_in_its_help() {
         fn check(command: &clap::Command, path: &str) {
             for sub in command.get_subcommands() {

@@ -2,7 +2,7 @@
 //! it: enough to show a person what a file can do.
 
 use anyhow::Context;
-use jackfield::runtime::Interface;
+use jackfield::runtime::{Interface, compatible};
 use wasmparser::{Encoding, Parser, Payload};
 
 /// The package of the plugin contract.
@@ -58,9 +58,18 @@ impl Outline {
 
     /// The version of the contract that it was built for.
     pub(crate) fn api_version(&self) -> Option<&str> {
+        self.versions().next()
+    }
+
+    /// A version of the contract that it wants and this host doesn't have.
+    pub(crate) fn other_contract(&self) -> Option<&str> {
+        self.versions().find(|version| !compatible(version))
+    }
+
+    fn versions(&self) -> impl Iterator<Item = &str> {
         let names = self.exports.iter().chain(&self.imports);
-        let mut contract = names.filter_map(|name| name.strip_prefix(CONTRACT));
-        contract.find_map(|name| name.split_once('@').map(|(_, version)| version))
+        let contract = names.filter_map(|name| name.strip_prefix(CONTRACT));
+        contract.filter_map(|name| name.split_once('@').map(|(_, version)| version))
     }
 
     /// Imports by which it would get around the host's checks, and which no
@@ -106,6 +115,9 @@ mod tests {
     fn what_it_can_do_and_for_which_contract_comes_from_its_own_names() {
         assert_eq!(outline().interfaces(), [Interface::Llm, Interface::Models]);
         assert_eq!(outline().api_version(), Some("0.1.0"));
+        assert_eq!(outline().other_contract(), None);
+        let exports = vec!["jackfield:plugin/llm@0.2.0".to_owned()];
+        assert_eq!(Outline { exports, imports: Vec::new() }.other_contract(), Some("0.2.0"));
     }
 
     #[test]

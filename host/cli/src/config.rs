@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jackfield_runtime::catalog::{Catalog, CatalogError, FolderError, Preset};
 use jackfield_runtime::egress::origin::Scheme;
 use jackfield_runtime::manifest::name::{NameError, ProviderName};
-use jackfield_runtime::secret::ProcessEnvironment;
+use jackfield_runtime::secret::{Environment, ProcessEnvironment};
 use jackfield_runtime::settings::Granted;
 use jackfield_runtime::settings::document::Problems;
 use jackfield_runtime::settings::{PluginSettings, ProviderSettings, Settings};
@@ -157,7 +157,22 @@ impl Config {
     }
 
     /// The same for a variant of it that a caller wants.
+    ///
+    /// Values that the environment has, as a region, count where the operator
+    /// wrote the provider: its variant lives where the provider does. For a preset
+    /// that only the caller names they don't: nobody chose to let callers at what
+    /// happens to be set here. Secrets of the environment are for the provider
+    /// alone; binding a variant with secrets of its own leaves them out.
     pub(crate) fn variant(&self, name: &str, variant: &Variant) -> Result<ProviderSettings, ConfigError> {
+        self.variant_in(&ProcessEnvironment, name, variant)
+    }
+
+    fn variant_in(
+        &self,
+        environment: &dyn Environment,
+        name: &str,
+        variant: &Variant,
+    ) -> Result<ProviderSettings, ConfigError> {
         let name: ProviderName = name.parse()?;
         let written = self.settings.providers.get(&name).cloned();
         let bound = written.is_some();
@@ -181,6 +196,10 @@ impl Config {
                 return Err(ConfigError::NotBound { name });
             }
             None => {}
+        }
+        // What the caller brought along stands there already, and wins.
+        if bound {
+            self.catalog.fill_from(environment, &name, &mut written);
         }
         Ok(self.catalog.complete(&name, written)?)
     }
@@ -209,3 +228,6 @@ impl Config {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use jackfield::gateway::GatewayError;
 use jackfield::runtime::api::types::ErrorKind;
 use jackfield::runtime::{BindError, CallError, LoadError};
 use jackfield::{ConfigError, OpenError, ShelfError};
@@ -74,6 +75,12 @@ impl Exit {
         }
         if let Some(OpenError::Bind(error)) = cause.downcast_ref() {
             return Some(Self::of_binding(error));
+        }
+        if let Some(error) = cause.downcast_ref::<GatewayError>() {
+            return Some(match error {
+                GatewayError::Key { .. } | GatewayError::ReceiverSecret { .. } => Self::Authentication,
+                _ => Self::Usage,
+            });
         }
         let usage = cause.is::<Usage>()
             || cause.is::<ConfigError>()

@@ -19,7 +19,7 @@ use jackfield_runtime::manifest::name::EnvName;
 use jackfield_runtime::secret::{SecretError, SecretReader, SecretSource};
 use jackfield_runtime::settings::Settings;
 use jackfield_runtime::settings::document::{self, Problems};
-use jackfield_runtime::{Provider, Variant};
+use jackfield_runtime::{InstanceCount, Provider, Variant};
 
 use crate::config::{Config, ConfigError};
 use crate::open::{Jackfield, OpenError};
@@ -177,6 +177,10 @@ impl Providers for Opened {
         names.filter(|name| !config.settings.providers.contains_key(*name)).map(ToString::to_string).collect()
     }
 
+    fn instances(&self) -> Option<InstanceCount> {
+        Some(self.0.host().instances())
+    }
+
     fn list(&self) -> Vec<(String, Vec<String>)> {
         listed(self.0.config(), is_set)
     }
@@ -188,6 +192,8 @@ impl Providers for Opened {
         let known = preset.and_then(|preset| preset.model(model));
         known.map_or_else(ModelFacts::default, |known| ModelFacts {
             price: known.price.as_ref().map(|quote| quote.price),
+            kind: Some(known.kind),
+            context_tokens: known.context_tokens,
             output_tokens: known.output_tokens,
         })
     }

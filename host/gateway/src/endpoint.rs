@@ -36,6 +36,10 @@ pub enum Endpoint {
     CountTokens(ChatDialect),
     /// `/v1/embeddings`.
     Embeddings,
+    /// `/v1beta/models/MODEL:embedContent`.
+    EmbedContent,
+    /// `/v1beta/models/MODEL:batchEmbedContents`.
+    BatchEmbedContents,
     /// `/v1/moderations`.
     Moderations,
     /// `/v1/rerank` and `/v2/rerank`.
@@ -54,6 +58,10 @@ pub enum Endpoint {
     Models,
     /// `/v1/models/ID`.
     Model,
+    /// `/v1beta/models`, in Gemini's shape.
+    GeminiModels,
+    /// `/v1beta/models/ID`.
+    GeminiModel,
     /// `/v1/async/PROVIDER/ID`: the result of a queued request.
     Queued,
     /// `/v1/receivers/NAME`: where providers deliver such results.
@@ -84,6 +92,10 @@ pub(crate) const PATHS: &[(&str, Endpoint, &str)] = &[
     ("/models/{model}:generateContent", Endpoint::Chat(ChatDialect::GeminiGenerate), "POST"),
     ("/models/{model}:streamGenerateContent", Endpoint::Chat(ChatDialect::GeminiGenerate), "POST"),
     ("/models/{model}:countTokens", Endpoint::CountTokens(ChatDialect::GeminiGenerate), "POST"),
+    ("/v1beta/models/{model}:embedContent", Endpoint::EmbedContent, "POST"),
+    ("/v1beta/models/{model}:batchEmbedContents", Endpoint::BatchEmbedContents, "POST"),
+    ("/models/{model}:embedContent", Endpoint::EmbedContent, "POST"),
+    ("/models/{model}:batchEmbedContents", Endpoint::BatchEmbedContents, "POST"),
     ("/v2/chat", Endpoint::Chat(ChatDialect::CohereChat), "POST"),
     ("/model/{model}/converse", Endpoint::Chat(ChatDialect::BedrockConverse), "POST"),
     ("/model/{model}/converse-stream", Endpoint::Chat(ChatDialect::BedrockConverse), "POST"),
@@ -97,6 +109,8 @@ pub(crate) const PATHS: &[(&str, Endpoint, &str)] = &[
     ("/feedback/{id}", Endpoint::FeedbackUpdate, "PUT"),
     ("/models", Endpoint::Models, "GET"),
     ("/models/{model}", Endpoint::Model, "GET"),
+    ("/v1beta/models", Endpoint::GeminiModels, "GET"),
+    ("/v1beta/models/{model}", Endpoint::GeminiModel, "GET"),
     ("/async/{request}", Endpoint::Queued, "GET, DELETE"),
     ("/receivers/{receiver}", Endpoint::Receiver, "POST"),
     ("/health", Endpoint::Health, "GET"),
@@ -140,6 +154,8 @@ impl Endpoint {
             Self::Chat(ChatDialect::BedrockConverse) => "converse",
             Self::CountTokens(_) => "count_tokens",
             Self::Embeddings => "embeddings",
+            Self::EmbedContent => "embed_content",
+            Self::BatchEmbedContents => "batch_embed_contents",
             Self::Moderations => "moderations",
             Self::Rerank => "rerank",
             Self::Speech => "audio_speech",
@@ -147,14 +163,25 @@ impl Endpoint {
             Self::Translations => "audio_translations",
             Self::Feedback => "feedback",
             Self::FeedbackUpdate => "feedback_update",
-            Self::Models => "models",
-            Self::Model => "model",
+            Self::Models | Self::GeminiModels => "models",
+            Self::Model | Self::GeminiModel => "model",
             Self::Queued => "queued",
             Self::Receiver => "receiver",
             Self::Health => "health",
             Self::Ready => "ready",
             Self::Metrics => "metrics",
             Self::Openapi => "openapi",
+        }
+    }
+
+    /// In whose dialect it tells of errors.
+    pub const fn dialect(self) -> ChatDialect {
+        match self {
+            Self::Chat(dialect) | Self::CountTokens(dialect) => dialect,
+            Self::EmbedContent | Self::BatchEmbedContents | Self::GeminiModels | Self::GeminiModel => {
+                ChatDialect::GeminiGenerate
+            }
+            _ => ChatDialect::OpenaiChat,
         }
     }
 
@@ -197,6 +224,8 @@ mod tests {
             ("/v1/models/openai/gpt-4o:streamGenerateContent", Endpoint::Chat(gemini)),
             ("/models/ollama/x:8b:generateContent", Endpoint::Chat(gemini)),
             ("/v1beta/models/m:countTokens", Endpoint::CountTokens(gemini)),
+            ("/v1beta/models/openai/m:embedContent", Endpoint::EmbedContent),
+            ("/v1/models/m:batchEmbedContents", Endpoint::BatchEmbedContents),
             ("/model/a%2Fb/converse", Endpoint::Chat(bedrock)),
             ("/model/a/b/converse-stream", Endpoint::Chat(bedrock)),
             ("/v2/chat", Endpoint::Chat(ChatDialect::CohereChat)),
@@ -205,9 +234,15 @@ mod tests {
             assert_eq!(Endpoint::of(&Method::POST, path), Ok(endpoint), "{path}");
             assert_eq!(Endpoint::of(&Method::GET, path), Err(NoEndpoint::Method("POST")), "{path}");
         }
-        for path in ["/v1beta/models/:generateContent", "/v1beta/models/m:embedContent", "/model//converse"] {
+        for path in ["/v1beta/models/", "/v1beta/models:generateContent", "/model//converse"] {
             assert_eq!(Endpoint::of(&Method::POST, path), Err(NoEndpoint::Path), "{path}");
         }
+        // A model can be called anything, so that these ask for one.
+        for path in ["/v1beta/models/:generateContent", "/v1beta/models/m:editContent"] {
+            assert_eq!(Endpoint::of(&Method::POST, path), Err(NoEndpoint::Method("GET")), "{path}");
+            assert_eq!(Endpoint::of(&Method::GET, path), Ok(Endpoint::GeminiModel), "{path}");
+        }
+        assert_eq!(Endpoint::of(&Method::GET, "/v1beta/models"), Ok(Endpoint::GeminiModels));
     }
 
     #[test]

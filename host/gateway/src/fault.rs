@@ -1,6 +1,8 @@
 //! What a client is told when there is no answer: the failure in the terms of
 //! the client's dialect.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use jackfield_router::{Failure, FailureKind};
@@ -12,6 +14,8 @@ use crate::dialect::{
 use crate::endpoint::ChatDialect;
 use crate::guard;
 use crate::wire::body::Body;
+use crate::wire::intake::IntakeError;
+use crate::wire::unproven::Untaken;
 
 /// A request that can't be read: no target could.
 impl From<DecodeError> for Failure {
@@ -22,6 +26,30 @@ impl From<DecodeError> for Failure {
         };
         let param = error.param().map(Into::into);
         Self { internal: true, param, ..Self::new(kind, error.to_string()) }
+    }
+}
+
+/// A body that isn't taken in.
+impl From<IntakeError> for Failure {
+    fn from(error: IntakeError) -> Self {
+        Self::new(FailureKind::InvalidRequest, error.to_string()).with_status(error.status().as_u16())
+    }
+}
+
+/// When to send again what there was no room for.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// The same of a stranger's.
+impl From<Untaken> for Failure {
+    fn from(error: Untaken) -> Self {
+        let message = error.to_string();
+        match error {
+            Untaken::Intake(error) => error.into(),
+            Untaken::Slow(_) => Self::new(FailureKind::InvalidRequest, message).with_status(408),
+            Untaken::Crowded => {
+                Self { retry_after: Some(AGAIN), ..Self::new(FailureKind::Overloaded, message) }
+            }
+        }
     }
 }
 
@@ -100,7 +128,6 @@ pub(crate) fn response(dialect: ChatDialect, failure: &Failure) -> Response<Body
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn a_failure_has_the_shape_of_the_clients_dialect() {

@@ -28,12 +28,14 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use http_body::Body as HttpBody;
 use jackfield_router::access::Keys;
-use jackfield_router::config::Hook;
+use jackfield_router::config::{Config, Hook};
+use jackfield_router::feedback::FeedbackStore;
 use jackfield_router::plan::{Names, Plans};
 use jackfield_router::{Failure, FailureKind, Node, Router};
 use jackfield_runtime::api::transcription::Task;
 use tracing::Instrument;
 
+use crate::dialect::gemini_embeddings::Method as Contents;
 use crate::endpoint::{ChatDialect, Endpoint, NoEndpoint};
 use crate::fault;
 use crate::own::Grants;
@@ -41,6 +43,7 @@ use crate::providers::Providers;
 use crate::services::Services;
 use crate::settings::ServerSettings;
 use crate::wire::body::Body;
+use crate::wire::room::Room;
 
 pub(crate) use asked::Asked;
 pub use build::{BuildError, GatewayBuilder};
@@ -60,13 +63,18 @@ struct Inner {
     /// All names that `/v1/models` lists.
     listed: BTreeSet<String>,
     routes: BTreeMap<String, Arc<Node>>,
+    /// The same as they are written, for requests that say something over them.
+    written: BTreeMap<String, Config>,
     /// Plans of model names and of configs that clients send.
     plans: Plans,
     /// What clients may bring along.
     grants: Grants,
     /// Guardrails of all requests, and of all answers.
     always: [Vec<Hook>; 2],
+    feedback: Arc<dyn FeedbackStore>,
     keys: Option<Arc<dyn Keys>>,
+    /// Memory for bodies of which it isn't known yet whose they are.
+    unproven: Room,
     router: Router,
     /// Set once the gateway is about to end.
     leaving: AtomicBool,
@@ -108,9 +116,7 @@ impl Gateway {
         let origin = head.headers.get(header::ORIGIN).cloned();
         let mut response = match Endpoint::of(&head.method, head.uri.path()) {
             Ok(endpoint) => {
-                if let Endpoint::Chat(ChatDialect::GeminiGenerate)
-                | Endpoint::CountTokens(ChatDialect::GeminiGenerate) = endpoint
-                {
+                if endpoint.dialect() == ChatDialect::GeminiGenerate {
                     crate::auth::take_from_query(&mut head);
                 }
                 let response = self.endpoint(endpoint, &head, body).instrument(trace.span()).await;
@@ -128,22 +134,27 @@ impl Gateway {
                 response
             }
             Err(NoEndpoint::Path) => {
+                // What clients are told to be not found is a model.
                 let failure = Failure::new(
-                    FailureKind::NotFound,
+                    FailureKind::InvalidRequest,
                     format!(
                         "nothing is at {}; chats are at /v1/chat/completions and /v1/messages",
                         head.uri.path()
                     ),
                 );
-                fault::response(ChatDialect::OpenaiChat, &failure)
+                fault::response(ChatDialect::OpenaiChat, &failure.with_status(404))
             }
         };
         if let Some(origin) = origin {
             self.allow(&origin, &mut response);
         }
+        let [span_id, span_name, parent_span_id] = trace.steps();
         tracing::info!(
             target: "jackfield::access",
             trace = trace.shown(),
+            span_id,
+            span_name,
+            parent_span_id,
             method = %head.method,
             path = head.uri.path(),
             status = response.status().as_u16(),
@@ -160,11 +171,10 @@ impl Gateway {
         B::Error: fmt::Display,
     {
         let dialect = match endpoint {
-            Endpoint::Chat(dialect) | Endpoint::CountTokens(dialect) => dialect,
             Endpoint::Models | Endpoint::Model if models::is_anthropic(&head.headers) => {
                 ChatDialect::AnthropicMessages
             }
-            _ => ChatDialect::OpenaiChat,
+            endpoint => endpoint.dialect(),
         };
         let answer = match endpoint {
             Endpoint::Health => Ok(text("ok\n")),
@@ -178,6 +188,8 @@ impl Gateway {
             Endpoint::Chat(dialect) => self.chat(dialect, head, body).await,
             Endpoint::CountTokens(dialect) => self.count_tokens(dialect, head, body).await,
             Endpoint::Embeddings => self.embeddings(head, body).await,
+            Endpoint::EmbedContent => self.embed_contents(Contents::One, endpoint, head, body).await,
+            Endpoint::BatchEmbedContents => self.embed_contents(Contents::Batch, endpoint, head, body).await,
             Endpoint::Moderations => self.moderations(head, body).await,
             Endpoint::Rerank => self.rerank(head, body).await,
             Endpoint::Speech => self.speech(head, body).await,
@@ -186,6 +198,7 @@ impl Gateway {
             Endpoint::Feedback => self.feedback(head, body).await,
             Endpoint::FeedbackUpdate => self.feedback_update(head, body).await,
             Endpoint::Models | Endpoint::Model => self.models(head).await,
+            Endpoint::GeminiModels | Endpoint::GeminiModel => self.gemini_models(head).await,
             Endpoint::Queued => self.queued(head).await,
             Endpoint::Receiver => self.receive(head, body).await,
         };

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use http::StatusCode;
 use jackfield_router::cache::Status;
 use jackfield_router::price::Money;
+use jackfield_runtime::InstanceCount;
 use jackfield_runtime::api::types::Usage;
 
 use crate::endpoint::Endpoint;
@@ -19,6 +20,17 @@ pub(crate) struct Metrics {
     /// By provider, since models are named by clients, without end.
     used: Mutex<BTreeMap<Arc<str>, Totals>>,
     cached: Mutex<BTreeMap<&'static str, u64>>,
+}
+
+/// Plugin instances at this moment, in the text form of Prometheus.
+pub(crate) fn instances(count: InstanceCount) -> String {
+    format!(
+        "# HELP jackfield_plugin_instances Plugin instances that are alive: in a call or stream, or idle and warm.\n\
+         # TYPE jackfield_plugin_instances gauge\n\
+         jackfield_plugin_instances{{state=\"busy\"}} {}\n\
+         jackfield_plugin_instances{{state=\"idle\"}} {}\n",
+        count.busy, count.idle
+    )
 }
 
 /// What one call used.

@@ -10,7 +10,7 @@ use std::fmt;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName};
-use jackfield_router::config::{OptionName, OptionValue, parse_base_url};
+use jackfield_router::config::{CacheMode, CacheRule, OptionName, OptionValue, parse_base_url};
 use jackfield_router::plan::Overrides;
 use jackfield_router::{Failure, FailureKind};
 use jackfield_runtime::secret::Secret;
@@ -51,6 +51,9 @@ pub(crate) struct Wishes {
     pub(crate) cache_refresh: bool,
     /// What keeps the client's answers apart in the cache.
     pub(crate) cache_namespace: Option<String>,
+    /// Whether what is asked and answered stays out of the log, even where the
+    /// operator wants it there.
+    pub(crate) private: bool,
 }
 
 impl fmt::Debug for Wishes {
@@ -92,8 +95,10 @@ impl Wishes {
             // Read where both are there.
             "provider" | "virtual-key" => {}
             // Echoed on every answer, on one that refuses the request too.
-            "trace-id" if value.len() <= LONGEST_TRACE => {}
-            "trace-id" => return Err(wrong(name, "has more than 256 characters")),
+            "trace-id" | "span-id" | "span-name" | "parent-span-id" if value.len() <= LONGEST_TRACE => {}
+            "trace-id" | "span-id" | "span-name" | "parent-span-id" => {
+                return Err(wrong(name, "has more than 256 characters"));
+            }
             "metadata" => self.metadata = metadata(name, value)?,
             "request-timeout" => {
                 let millis: u64 = value.parse().map_err(|_| wrong(name, "isn't a number of milliseconds"))?;
@@ -103,15 +108,10 @@ impl Wishes {
                 self.overrides.request_timeout = Some(Duration::from_millis(millis));
             }
             "strict-open-ai-compliance" => {
-                self.overrides.strict =
-                    Some(value.parse().map_err(|_| wrong(name, "is neither `true` nor `false`"))?);
+                self.overrides.strict = Some(truth(name, value)?);
             }
             "forward-headers" => {
-                let names = value.split(',').map(str::trim).filter(|text| !text.is_empty());
-                let header = |text: &str| {
-                    text.parse().map_err(|_| wrong(name, &format!("names {text:?}, which can't be a header")))
-                };
-                self.overrides.forward_headers = Some(names.map(header).collect::<Result<_, _>>()?);
+                self.overrides.forward_headers = Some(names(name, value)?);
             }
             "custom-host" => {
                 let url =
@@ -122,8 +122,24 @@ impl Wishes {
             "default-input-guardrails" => self.overrides.input_guardrails = Some(value.to_owned()),
             "default-output-guardrails" => self.overrides.output_guardrails = Some(value.to_owned()),
             "cache-force-refresh" => {
-                self.cache_refresh =
-                    value.parse().map_err(|_| wrong(name, "is neither `true` nor `false`"))?;
+                self.cache_refresh = truth(name, value)?;
+            }
+            "cache" => {
+                let mode =
+                    CacheMode::of(value).ok_or_else(|| wrong(name, "is neither `simple` nor `semantic`"))?;
+                self.overrides.cache_mode = Some(mode);
+            }
+            "cache-ttl" => {
+                let age = value.parse().ok().and_then(CacheRule::age);
+                let age = age.ok_or_else(|| wrong(name, "is no number of seconds from 60 to 7776000"))?;
+                self.overrides.cache_age = Some(age);
+            }
+            "debug" => self.private = !truth(name, value)?,
+            // None is ever logged.
+            "sensitive-headers" => drop(names(name, value)?),
+            "nitro-mode" | "fetch-integrated-models" if !truth(name, value)? => {}
+            "nitro-mode" | "fetch-integrated-models" => {
+                return Err(wrong(name, "asks for what only Portkey's own service has; leave it out"));
             }
             "cache-namespace" => self.cache_namespace = Some(value.to_owned()),
             // Read where keys are read.
@@ -149,6 +165,18 @@ fn wrong(name: &HeaderName, what: &str) -> Failure {
     Failure::new(FailureKind::InvalidRequest, format!("the header `{name}` {what}"))
 }
 
+fn truth(name: &HeaderName, value: &str) -> Result<bool, Failure> {
+    value.parse().map_err(|_| wrong(name, "is neither `true` nor `false`"))
+}
+
+/// Names of headers, with commas between them.
+fn names(name: &HeaderName, value: &str) -> Result<Vec<HeaderName>, Failure> {
+    let header = |text: &str| {
+        text.parse().map_err(|_| wrong(name, &format!("names {text:?}, which can't be a header")))
+    };
+    value.split(',').map(str::trim).filter(|text| !text.is_empty()).map(header).collect()
+}
+
 /// A flat object of short texts.
 fn metadata(name: &HeaderName, value: &str) -> Result<BTreeMap<String, String>, Failure> {
     let read: BTreeMap<String, String> = serde_json::from_str(value)
@@ -160,99 +188,4 @@ fn metadata(name: &HeaderName, value: &str) -> Result<BTreeMap<String, String>, 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(pairs: &[(&'static str, &str)]) -> Result<Wishes, String> {
-        let headers = pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-        Wishes::read(&headers.collect()).map_err(|failure| failure.message)
-    }
-
-    #[test]
-    fn what_is_said_is_read() {
-        let wishes = read(&[
-            ("x-portkey-config", "{}"),
-            ("x-portkey-provider", "openai"),
-            ("x-portkey-trace-id", "t"),
-            ("x-portkey-metadata", "{\"_user\":\"u\"}"),
-            ("x-portkey-request-timeout", "1500"),
-            ("x-portkey-strict-open-ai-compliance", "false"),
-            ("x-portkey-forward-headers", "x-a, X-B"),
-            ("x-portkey-custom-host", "https://llm.example/v1"),
-            ("x-portkey-package-version", "portkey-1"),
-            ("x-portkey-cache-force-refresh", "true"),
-            ("x-portkey-cache-namespace", "mine"),
-            ("x-other", "ignored"),
-        ])
-        .unwrap();
-        assert_eq!(wishes.config.as_deref(), Some("{}"));
-        assert_eq!(wishes.overrides.provider.as_deref(), Some("openai"));
-        assert_eq!(wishes.metadata["_user"], "u");
-        assert!(wishes.cache_refresh);
-        assert_eq!(wishes.cache_namespace.as_deref(), Some("mine"));
-        assert_eq!(wishes.overrides.request_timeout, Some(Duration::from_millis(1_500)));
-        assert_eq!(wishes.overrides.strict, Some(false));
-        assert_eq!(wishes.overrides.forward_headers.unwrap().len(), 2);
-        assert_eq!(wishes.overrides.custom_host.unwrap().as_str(), "https://llm.example/v1");
-    }
-
-    #[test]
-    fn what_is_not_followed_or_not_understood_is_refused_by_name() {
-        let long = format!("{{\"a\":\"{}\"}}", "x".repeat(129));
-        for (name, value) in [
-            ("x-portkey-cache-force-refresh", "now"),
-            ("x-portkey-virtual-key", ""),
-            ("x-portkey-provider", " "),
-            ("x-portkey-invented", "v"),
-            ("x-portkey-openai-project", ""),
-            ("x-portkey-custom-host", "https://user:hunter2@llm.example"),
-            ("x-portkey-custom-host", "ftp://llm.example"),
-            ("x-portkey-request-timeout", "soon"),
-            ("x-portkey-request-timeout", "0"),
-            ("x-portkey-metadata", "[]"),
-            ("x-portkey-metadata", "{\"a\":1}"),
-            ("x-portkey-metadata", &long),
-            ("x-portkey-forward-headers", "a b"),
-            ("x-portkey-custom-host", "no url"),
-            ("x-portkey-strict-open-ai-compliance", "yes"),
-        ] {
-            let error = read(&[(name, value)]).unwrap_err();
-            assert!(error.contains(name) && !error.contains("hunter2"), "{error}");
-        }
-        let error = read(&[("x-portkey-forward-headers", "x-fine, not fine")]).unwrap_err();
-        assert!(error.contains("\"not fine\""), "{error}");
-    }
-
-    #[test]
-    fn a_virtual_key_is_a_provider_as_it_is_bound_here() {
-        let of = |pairs: &[(&'static str, &str)]| {
-            let overrides = read(pairs).unwrap().overrides;
-            (overrides.provider.unwrap(), overrides.bound)
-        };
-        let (plain, slug, key) = (
-            ("x-portkey-provider", "openai"),
-            ("x-portkey-provider", "@team"),
-            ("x-portkey-virtual-key", "team"),
-        );
-        assert_eq!(of(&[plain]), ("openai".to_owned(), false));
-        assert_eq!(of(&[slug]), ("team".to_owned(), true));
-        assert_eq!(of(&[key]), ("team".to_owned(), true));
-        assert_eq!(of(&[plain, key]), ("team".to_owned(), true));
-    }
-
-    #[test]
-    fn fields_of_providers_are_read_and_no_secret_shows() {
-        let wishes = read(&[
-            ("x-portkey-config", "{\"api_key\":\"hunter2\"}"),
-            ("x-portkey-openai-project", "p"),
-            ("x-portkey-azure-resource-name", "r"),
-            ("x-portkey-aws-secret-access-key", "hunter2"),
-        ])
-        .unwrap();
-        let options = &wishes.overrides.options;
-        assert_eq!(options.text(OptionName::OpenAiProject), Some("p"));
-        assert_eq!(options.text(OptionName::AzureResourceName), Some("r"));
-        assert!(options.has(OptionName::AwsSecretAccessKey));
-        assert!(!format!("{wishes:?}").contains("hunter2"), "{wishes:?}");
-    }
-}
+mod tests;

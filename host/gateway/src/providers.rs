@@ -5,8 +5,8 @@ use std::fmt;
 
 use futures_util::future::BoxFuture;
 use jackfield_router::{Failure, FailureKind};
-use jackfield_runtime::catalog::Price;
-use jackfield_runtime::{Provider, Variant};
+use jackfield_runtime::catalog::{ModelKind, Price};
+use jackfield_runtime::{InstanceCount, Provider, Variant};
 
 /// Providers by name. The program around the gateway has them.
 pub trait Providers: Send + Sync + fmt::Debug {
@@ -36,6 +36,11 @@ pub trait Providers: Send + Sync + fmt::Debug {
         Vec::new()
     }
 
+    /// How many instances of plugins there are, where that is known.
+    fn instances(&self) -> Option<InstanceCount> {
+        None
+    }
+
     /// The names of all, each with the models that the catalog knows of it.
     fn list(&self) -> Vec<(String, Vec<String>)>;
 
@@ -50,6 +55,10 @@ pub trait Providers: Send + Sync + fmt::Debug {
 pub struct ModelFacts {
     /// What it costs.
     pub price: Option<Price>,
+    /// What it is for.
+    pub kind: Option<ModelKind>,
+    /// The most tokens of a prompt and its answer together.
+    pub context_tokens: Option<u32>,
     /// The most tokens of an answer.
     pub output_tokens: Option<u32>,
 }

@@ -27,6 +27,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio_rustls::TlsAcceptor;
 
 use crate::gateway::Gateway;
+use crate::settings::ServerSettings;
+use crate::wire::peer::Peer;
 use opening::Opening;
 use stalled::Stalling;
 
@@ -40,6 +42,15 @@ pub enum ServeError {
     /// Its certificate can't be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+}
+
+/// Finds out whether a gateway with these settings can be put on a socket.
+///
+/// # Errors
+/// The certificate can't be used.
+pub fn check(settings: &ServerSettings) -> Result<(), ServeError> {
+    settings.tls.as_ref().map(tls::acceptor).transpose()?;
+    Ok(())
 }
 
 /// Serves until `stop` is done, and then until the answers in progress are
@@ -92,8 +103,10 @@ pub async fn serve_on(
             () = &mut stop => break,
         };
         // A socket belongs to the runtime that it is first used on.
-        let stream = match accepted.and_then(|(stream, _)| stream.into_std()) {
-            Ok(stream) => stream,
+        let accepted =
+            accepted.and_then(|(stream, address)| Ok((stream.into_std()?, Peer::at(address.ip()))));
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 // Out of file descriptors, for one: the next try comes when some are back.
                 tracing::warn!(%error, "a connection can't be accepted");
@@ -109,8 +122,9 @@ pub async fn serve_on(
         lane.spawn(async move {
             let _place = place;
             let Some(stream) = secured(stream, tls, handshake).await else { return };
-            let service = service_fn(|request: hyper::Request<Incoming>| {
+            let service = service_fn(|mut request: hyper::Request<Incoming>| {
                 let gateway = gateway.clone();
+                request.extensions_mut().insert(peer);
                 async move { Ok::<_, Infallible>(gateway.handle(request).await) }
             });
             let io = TokioIo::new(Stalling::new(Opening::new(stream, handshake), pause));

@@ -130,7 +130,7 @@ impl ServerSettings {
     pub fn read(node: &Node<'_>) -> Option<Self> {
         let mut settings = Self::default();
         let mut fields = node.fields()?;
-        set(&mut settings.listen, fields.take("listen").and_then(|node| node.parse()));
+        set(&mut settings.listen, fields.take("listen").and_then(|node| address(&node)));
         settings.tls = fields.take("tls").and_then(|node| TlsFiles::read(&node));
         set(
             &mut settings.keys,
@@ -189,8 +189,23 @@ impl TlsFiles {
     }
 }
 
+fn address(node: &Node<'_>) -> Option<SocketAddr> {
+    let text = node.string()?;
+    let address = text.parse();
+    if address.is_err() {
+        node.reject(format!(
+            "{text:?} can't be listened on: write an IP address and a port, as in \"127.0.0.1:8787\""
+        ));
+    }
+    address.ok()
+}
+
 /// A saved config is the JSON text that a client would send.
 fn config(node: &Node<'_>) -> Option<String> {
+    if node.is_table() {
+        node.reject("this is a table: write JSON as a client would send it, in quotes: '{\"cache\": {\"mode\": \"simple\"}}'");
+        return None;
+    }
     let text = node.string()?;
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text) {
         node.reject(format!("this isn't JSON: {error}; write the config as a client would send it"));

@@ -10,14 +10,16 @@
 //! part of the [`Rules`].
 //!
 //! First [`Authorization::of`] says which key a request claims to be signed
-//! with; the caller looks up that key's secret; then [`verify`] compares. A
-//! session token is not looked at: this gateway issues none, and it gives no
+//! with; the caller looks up that key's secret; then [`check`] holds everything
+//! against the rules that the head tells, and compares the signature, if the head
+//! tells the body's digest. What is left is for [`Checked::body`]. A session token is not looked at: this gateway issues none, and it gives no
 //! rights here. Query-signed ("presigned") URLs and bodies that are signed in
 //! chunks (`aws-chunked`) are not accepted: clients of Bedrock send neither.
 //!
 //! The algorithm:
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::hmac;
@@ -26,11 +28,12 @@ use http::{HeaderMap, Method};
 
 mod authorization;
 mod canonical;
+mod payload;
 mod time;
 
 pub use authorization::{Authorization, Scope};
 
-use canonical::Payload;
+use payload::Payload;
 
 /// How the names of headers begin that a request's meaning depends on.
 const STEERING: [&str; 3] = ["x-amz-", "x-portkey-", "x-jackfield-"];
@@ -38,7 +41,7 @@ const STEERING: [&str; 3] = ["x-amz-", "x-portkey-", "x-jackfield-"];
 /// The algorithm's name, as it stands in `Authorization` and in what is signed.
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// A request as it was received, before anybody decoded any of it.
+/// The head of a request as it was received, before anybody decoded any of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Received<'r> {
     /// The method.
@@ -51,8 +54,6 @@ pub struct Received<'r> {
     pub authority: Option<&'r str>,
     /// The headers.
     pub headers: &'r HeaderMap,
-    /// All of the body.
-    pub body: &'r [u8],
 }
 
 /// What a signature must be like.
@@ -87,8 +88,8 @@ impl Rules<'static> {
     };
 }
 
-/// Why a request counts as not signed. Fit to be shown to the client: no secret
-/// and no expected signature is in it.
+/// Why a request counts as not signed. Fit to be shown to its sender, as far as it
+/// may know which keys there are: no secret and no expected signature is in it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     /// `Authorization` isn't of this form.
@@ -137,19 +138,49 @@ pub enum SignatureError {
     Mismatch,
 }
 
-/// Whether the request was signed with the key that `authorization` names and
-/// whose secret this is.
+/// A request whose head is as the rules want it, and what is to be shown of its
+/// body.
+pub struct Checked(Rest);
+
+enum Rest {
+    /// The signature is right, for a body of this digest.
+    Digest([u8; 32]),
+    /// The signature is right, whatever the body.
+    Nothing,
+    /// The signature is of the body, and is compared with it.
+    Signature(Box<Unproven>),
+}
+
+/// What a signature is compared with, but for the body's digest.
+struct Unproven {
+    request: Vec<u8>,
+    at: String,
+    scope: Scope,
+    key: hmac::Key,
+    signature: [u8; 32],
+}
+
+/// Without what was signed and with which key.
+impl fmt::Debug for Checked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checked").field("proven", &self.is_proven()).finish()
+    }
+}
+
+/// Whether the head of a request is as the rules want it and, where it tells the
+/// body's digest, signed with the key that `authorization` names and whose secret
+/// this is: so that nothing of a body needs to be taken in for a stranger.
 ///
 /// # Errors
 /// With the first rule that is broken. A wrong secret and a changed request
 /// can't be told apart.
-pub fn verify(
+pub fn check(
     received: &Received<'_>,
     authorization: &Authorization,
     secret: &str,
     rules: &Rules<'_>,
     now: SystemTime,
-) -> Result<(), SignatureError> {
+) -> Result<Checked, SignatureError> {
     let scope = &authorization.scope;
     if scope.service != rules.service {
         return Err(SignatureError::Scope {
@@ -171,12 +202,54 @@ pub fn verify(
     }
     check_skew(signed_at, now, rules.skew)?;
 
-    let payload = Payload::of(received, rules.unsigned_payload)?;
-    let request = canonical::request(received, &authorization.signed_headers, &payload, rules.path)?;
-    let text = canonical::string_to_sign(written, scope, &request);
+    let payload = Payload::of(received.headers, rules.unsigned_payload)?;
     let key = generate_signing_key(secret, signed_at, &scope.region, &scope.service);
-    let key = hmac::Key::new(hmac::HMAC_SHA256, key.as_ref());
-    hmac::verify(&key, text.as_bytes(), &authorization.signature).map_err(|_| SignatureError::Mismatch)
+    let unproven = Unproven {
+        request: canonical::request(received, &authorization.signed_headers, rules.path)?,
+        at: written.to_owned(),
+        scope: scope.clone(),
+        key: hmac::Key::new(hmac::HMAC_SHA256, key.as_ref()),
+        signature: authorization.signature,
+    };
+    Ok(Checked(match payload {
+        Payload::Untold => Rest::Signature(Box::new(unproven)),
+        Payload::Unsigned => {
+            unproven.compare(payload::UNSIGNED)?;
+            Rest::Nothing
+        }
+        Payload::Digest(digest) => {
+            unproven.compare(&canonical::hex(&digest))?;
+            Rest::Digest(digest)
+        }
+    }))
+}
+
+impl Checked {
+    /// Whether the signature was compared, and is right.
+    pub fn is_proven(&self) -> bool {
+        !matches!(self.0, Rest::Signature(_))
+    }
+
+    /// Whether the body that has this SHA-256 is the one that was signed.
+    ///
+    /// # Errors
+    /// Where it is another, or the signature is.
+    pub fn body(self, digest: &[u8; 32]) -> Result<(), SignatureError> {
+        match self.0 {
+            Rest::Digest(signed) if signed != *digest => {
+                Err(SignatureError::Payload("is that of another body"))
+            }
+            Rest::Digest(_) | Rest::Nothing => Ok(()),
+            Rest::Signature(unproven) => unproven.compare(&canonical::hex(digest)),
+        }
+    }
+}
+
+impl Unproven {
+    fn compare(&self, payload: &str) -> Result<(), SignatureError> {
+        let text = canonical::string_to_sign(&self.at, &self.scope, &self.request, payload);
+        hmac::verify(&self.key, text.as_bytes(), &self.signature).map_err(|_| SignatureError::Mismatch)
+    }
 }
 
 /// The host, and all headers that steer a request: Amazon's, the date among them,

@@ -82,7 +82,7 @@ impl Teller<'_> {
             Node::Fallback(fallback) => {
                 let usable = self.usable(&fallback.group.targets);
                 let after = match &fallback.on_status {
-                    Some(statuses) => format!("if the one before fails with status {statuses}"),
+                    Some(statuses) => format!("if the one before ends with status {statuses}"),
                     None => "if the one before fails".to_owned(),
                 };
                 let mut first = true;

@@ -16,6 +16,7 @@ pub mod config;
 pub mod explain;
 pub mod facts;
 pub mod failure;
+pub mod feedback;
 pub mod guard;
 pub mod json;
 pub mod limits;

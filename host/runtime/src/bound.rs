@@ -46,7 +46,7 @@ pub(crate) struct Bound {
     pub(crate) directories: Vec<GrantedDirectory>,
     settings: ProviderSettings,
     denied: BTreeSet<String>,
-    secrets: Secrets,
+    secrets: Arc<Secrets>,
     clock: Arc<dyn Clock>,
 }
 
@@ -88,19 +88,19 @@ impl Bound {
 
     /// How the embedding requests of a model are to be split.
     pub(crate) fn batch_limits(&self, model: &str) -> BatchLimits {
-        let limits = self.plugin.manifest().batch_limits(model);
+        let limits = self.plugin.manifest().batch_limits(model, self.config.values());
         let known = self.settings.embedding_inputs.get(model).copied();
         BatchLimits { inputs: limits.inputs.into_iter().chain(known).min(), ..limits }
     }
 
     /// Follows secrets whose files have changed, every few seconds at most.
     pub(crate) async fn follow_secrets(&self) {
-        self.secrets.follow(&self.egress, self.clock.now()).await;
+        self.secrets.follow(self.egress.host()).await;
     }
 
     /// Reads all secrets again. Whether one of them is another than before.
     pub(crate) async fn refresh_secrets(&self) -> Result<bool, BindError> {
-        self.secrets.refresh(&self.egress, &self.name).await
+        self.secrets.refresh(self.egress.host()).await
     }
 
     pub(crate) fn keeps_instances(&self) -> bool {
@@ -147,7 +147,7 @@ pub(crate) async fn bind_variant(
     let own = variant.apply(plugin.manifest(), &mut settings);
     let own = own.map_err(|flaw| BindError::Variant { provider: name.to_owned(), flaw })?;
     let secrets = match own {
-        Some(own) => Secrets::brought(plugin.manifest(), name, &own)?,
+        Some(own) => Secrets::brought(plugin.manifest(), services, name, &own)?,
         None => Secrets::read(plugin.manifest(), services, name, &settings).await?,
     };
     bind_with(services, plugin, name, &settings, secrets)
@@ -188,6 +188,8 @@ fn bind_with(
         auth: error.auth.clone(),
         reason: error.to_string(),
     })?;
+    let secrets = Arc::new(secrets);
+    let egress = egress.following(Arc::clone(&secrets) as _);
     let egress = match &services.observer {
         Some(observer) => egress.with_observer(Arc::clone(observer)),
         None => egress,

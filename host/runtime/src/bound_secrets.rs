@@ -3,24 +3,28 @@
 //! secret to a guest.
 
 mod authenticators;
+mod former;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use futures_util::future::BoxFuture;
 use zeroize::Zeroizing;
 
 use crate::bound::Services;
 use crate::clock::Clock;
-use crate::egress::Egress;
 use crate::egress::auth::{Authenticator, SharedSecret};
-use crate::egress::scan::SecretScanner;
+use crate::egress::host_sender::HostSender;
+use crate::egress::rotation::Rotation;
+use crate::egress::scan::{ScannerError, SecretScanner};
 use crate::error::BindError;
 use crate::manifest::name::Name;
 use crate::manifest::{BoundConfig, Manifest};
-use crate::secret::{BoundSecret, Secret, SecretForm, SecretSource};
+use crate::secret::{BoundSecret, Secret, SecretError, SecretForm};
 use crate::settings::ProviderSettings;
 use authenticators::Materials;
+use former::Former;
 
 /// How often files are looked at for a rotated secret.
 const FOLLOW_EVERY: Duration = Duration::from_secs(2);
@@ -29,10 +33,10 @@ const FOLLOW_EVERY: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(crate) struct Secrets {
     held: BTreeMap<Name, Held>,
-    /// What upstreams may still know: a secret that was replaced goes on being
-    /// looked for.
-    former: Mutex<Vec<Zeroizing<String>>>,
+    /// Held for as long as one secret takes another's place.
+    former: Mutex<Former>,
     looked: Mutex<Option<Instant>>,
+    clock: Arc<dyn Clock>,
 }
 
 /// One secret.
@@ -44,15 +48,19 @@ struct Held {
     shared: SharedSecret,
 }
 
+/// Which files are read again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Those that look changed.
+    Changed,
+    /// All.
+    All,
+}
+
 impl Held {
     /// What is to be looked for.
     fn parts(&self) -> Vec<Zeroizing<String>> {
         self.form.parts(&self.shared.expose())
-    }
-
-    /// What is read again, if it comes from a file.
-    fn file(&self) -> Option<&BoundSecret> {
-        self.source.as_ref().filter(|bound| matches!(bound.source(), SecretSource::File(_)))
     }
 }
 
@@ -61,6 +69,7 @@ impl Secrets {
     /// needs and isn't among them is an error.
     pub(crate) fn brought(
         manifest: &Manifest,
+        services: &Services,
         provider: &str,
         own: &BTreeMap<Name, Secret>,
     ) -> Result<Self, BindError> {
@@ -74,7 +83,7 @@ impl Secrets {
             let form = manifest.secret_form(name);
             (name.clone(), Held { source: None, form, shared: SharedSecret::new(secret.expose()) })
         });
-        Ok(Self { held: held.collect(), former: Mutex::default(), looked: Mutex::default() })
+        Ok(Self::holding(held.collect(), services))
     }
 
     /// Reads what the operator set. A secret that the plugin needs and nobody
@@ -115,7 +124,12 @@ impl Secrets {
             let shared = SharedSecret::new(bound.get().expose());
             held.insert(name.clone(), Held { source: Some(bound), form, shared });
         }
-        Ok(Self { held, former: Mutex::default(), looked: Mutex::default() })
+        Ok(Self::holding(held, services))
+    }
+
+    fn holding(held: BTreeMap<Name, Held>, services: &Services) -> Self {
+        let clock = Arc::clone(&services.clock);
+        Self { held, former: Mutex::default(), looked: Mutex::default(), clock }
     }
 
     /// What applies each auth scheme of the manifest. One whose secret is
@@ -143,34 +157,27 @@ impl Secrets {
     /// What finds these secrets in texts.
     pub(crate) fn scanner(&self, provider: &str) -> Result<SecretScanner, BindError> {
         let former = self.former.lock().unwrap_or_else(PoisonError::into_inner);
-        let held = self.held.values().flat_map(Held::parts);
-        let values: Vec<_> = held.chain(former.iter().cloned()).collect();
-        SecretScanner::new(values.iter().map(|value| value.as_bytes())).map_err(|error| BindError::Auth {
+        self.search(&former, &[]).map_err(|error| BindError::Auth {
             provider: provider.to_owned(),
             auth: "secrets".to_owned(),
             reason: error.to_string(),
         })
     }
 
-    /// Looks whether the files of secrets have changed, unless it did so a
-    /// moment ago.
-    pub(crate) async fn follow(&self, egress: &Egress, now: Instant) {
-        let files = self.held.values().any(|held| held.file().is_some());
-        if !files || !self.due(now) {
-            return;
-        }
-        let provider = egress.policy().provider().to_owned();
-        for (name, held) in &self.held {
-            let Some(bound) = held.file() else { continue };
-            match bound.refresh().await {
-                Ok(false) => {}
-                Ok(true) => {
-                    self.take_over(name, bound, held, egress, &provider);
-                }
-                Err(error) => {
-                    tracing::warn!(provider, secret = %name, %error, "a secret can't be read again; the old one stays in use");
-                }
-            }
+    /// What finds them, former ones, and one that is about to come.
+    fn search(&self, former: &Former, coming: &[Zeroizing<String>]) -> Result<SecretScanner, ScannerError> {
+        let held: Vec<_> = self.held.values().flat_map(Held::parts).collect();
+        let all = held.iter().chain(former.parts()).chain(coming);
+        SecretScanner::new(all.map(|part| part.as_bytes()))
+    }
+
+    /// Looks whether the files of secrets have changed, and whether a former
+    /// secret is old enough to be forgotten, unless it did so a moment ago.
+    pub(crate) async fn follow(&self, host: &HostSender) {
+        let now = self.clock.now();
+        if self.due(now) {
+            self.forget_old(host, now);
+            self.look(host, Look::Changed).await;
         }
     }
 
@@ -183,18 +190,48 @@ impl Secrets {
         due
     }
 
+    fn forget_old(&self, host: &HostSender, now: Instant) {
+        let mut former = self.former.lock().unwrap_or_else(PoisonError::into_inner);
+        if former.forget_old(now)
+            && let Err(error) = self.search(&former, &[]).and_then(|search| host.replace_scanner(search))
+        {
+            tracing::error!(provider = host.provider(), %error, "former secrets are still looked for");
+        }
+    }
+
+    /// Reads files again. What fails leaves the old secret in use.
+    async fn look(&self, host: &HostSender, which: Look) {
+        for (name, held) in &self.held {
+            let Some(bound) = held.source.as_ref().filter(|bound| bound.is_of_file()) else { continue };
+            let read = match which {
+                Look::Changed => bound.refresh().await,
+                Look::All => bound.read_again().await,
+            };
+            match read {
+                Ok(false) => {}
+                Ok(true) => {
+                    self.take_over(name, bound, held, host);
+                }
+                Err(error) => {
+                    let provider = host.provider();
+                    tracing::warn!(provider, secret = %name, %error, "a secret can't be read again; the old one stays in use");
+                }
+            }
+        }
+    }
+
     /// Reads all sources again.
-    pub(crate) async fn refresh(&self, egress: &Egress, provider: &str) -> Result<bool, BindError> {
+    pub(crate) async fn refresh(&self, host: &HostSender) -> Result<bool, BindError> {
         let mut changed = false;
         for (name, held) in &self.held {
             let Some(bound) = &held.source else { continue };
-            let fresh = bound.refresh().await.map_err(|source| BindError::Secret {
-                provider: provider.to_owned(),
+            let unread = |source: SecretError| BindError::Secret {
+                provider: host.provider().to_owned(),
                 name: name.to_string(),
                 source,
-            })?;
-            if fresh {
-                changed |= self.take_over(name, bound, held, egress, provider);
+            };
+            if bound.refresh().await.map_err(unread)? {
+                changed |= self.take_over(name, bound, held, host);
             }
         }
         Ok(changed)
@@ -202,44 +239,34 @@ impl Secrets {
 
     /// Puts a secret that was read again in the place of the old one, unless it
     /// can't be used.
-    fn take_over(
-        &self,
-        name: &Name,
-        bound: &BoundSecret,
-        held: &Held,
-        egress: &Egress,
-        provider: &str,
-    ) -> bool {
-        let secret = bound.get();
+    fn take_over(&self, name: &Name, bound: &BoundSecret, held: &Held, host: &HostSender) -> bool {
+        let (secret, provider) = (bound.get(), host.provider());
         if let Err(flaw) = held.form.check(secret.expose()) {
             tracing::warn!(provider, secret = %name, flaw, "a rotated secret can't be used; the old one stays in use");
             return false;
         }
-        {
-            let mut former = self.former.lock().unwrap_or_else(PoisonError::into_inner);
-            // The new one is looked for before it is used.
-            for part in held.parts().into_iter().chain(held.form.parts(secret.expose())) {
-                if !former.contains(&part) {
-                    former.push(part);
-                }
-            }
+        let mut former = self.former.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut later = former.clone();
+        later.add(name, held.parts(), self.clock.now());
+        // The new one is looked for before it is used.
+        let search = self.search(&later, &held.form.parts(secret.expose()));
+        if let Err(error) = search.and_then(|search| host.replace_scanner(search)) {
+            tracing::error!(
+                provider,
+                %error,
+                "a rotated secret can't be looked for; the old one stays in use"
+            );
+            return false;
         }
-        let replaced = self.scanner(provider).map_err(|error| error.to_string());
-        match replaced.and_then(|scanner| egress.replace_scanner(scanner).map_err(|error| error.to_string()))
-        {
-            Ok(()) => {
-                held.shared.replace(secret.expose());
-                true
-            }
-            Err(error) => {
-                tracing::error!(
-                    provider,
-                    error,
-                    "a rotated secret can't be looked for; the old one stays in use"
-                );
-                false
-            }
-        }
+        held.shared.replace(secret.expose());
+        *former = later;
+        true
+    }
+}
+
+impl Rotation for Secrets {
+    fn look_again<'a>(&'a self, host: &'a HostSender) -> BoxFuture<'a, ()> {
+        Box::pin(self.look(host, Look::All))
     }
 }
 

@@ -69,7 +69,7 @@ pub enum LoadError {
     /// Built for a contract that this host doesn't carry.
     #[error(
         "built for version {version} of the plugin contract ({item}), this host has {API_VERSION}; \
-         rebuild it with an SDK of that version, or use a host that has {version}"
+         rebuild it with an SDK of version {API_VERSION}, or use a host that has {version}"
     )]
     ApiVersion {
         /// The import or export that says so.

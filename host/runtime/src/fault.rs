@@ -7,6 +7,12 @@ use crate::bound::Bound;
 use crate::error::CallError;
 use crate::live::Live;
 
+/// The most bytes of an error's message.
+const ERROR_MESSAGE: usize = 16 << 10;
+
+/// The most bytes of what is told of a crash.
+const CRASH: usize = 4 << 10;
+
 /// The most bytes of a provider's own code for an error.
 const ERROR_CODE: usize = 1 << 10;
 
@@ -16,8 +22,9 @@ const ERROR_BODY: usize = 64 << 10;
 /// What the plugin reported, without secrets.
 pub(crate) fn failed(active: &Active, mut error: types::Error) -> CallError {
     let bound = &active.bound;
-    error.message = redacted(bound, &crate::imports::cut(error.message, 16 << 10));
-    error.code = error.code.map(|code| redacted(bound, &crate::imports::cut(code, ERROR_CODE)));
+    let scanner = bound.egress.scanner();
+    error.message = scanner.redact_beginning(&error.message, ERROR_MESSAGE);
+    error.code = error.code.map(|code| scanner.redact_beginning(&code, ERROR_CODE));
     error.body = error.body.filter(|body| body.len() <= ERROR_BODY).map(|body| redacted(bound, &body));
     CallError::Failed { provider: active.bound.name.to_string(), error }
 }
@@ -45,7 +52,8 @@ pub(crate) fn trapped(active: &Active, live: &Live, error: &wasmtime::Error) -> 
         said if said.is_empty() => one_line(&cause),
         said => format!("{said} ({})", one_line(&cause)),
     };
-    CallError::Trap { provider, plugin, message: redacted(bound, &crate::imports::cut(what, 4 << 10)), sent }
+    let message = bound.egress.scanner().redact_beginning(&what, CRASH);
+    CallError::Trap { provider, plugin, message, sent }
 }
 
 /// What a guest or the engine said, in one line. How to get a backtrace in the

@@ -13,6 +13,7 @@ use wasmtime::component::Linker;
 use crate::active::Active;
 use crate::bound::{self, Bound, Services};
 use crate::code_cache::CodeCache;
+use crate::count::{Count, InstanceCount};
 use crate::engine::Sweep;
 use crate::error::{BindError, LoadError};
 use crate::lease;
@@ -49,6 +50,8 @@ pub(crate) struct Shared {
     variants: Kept<Arc<Slot>>,
     seal: Seal,
     instances: u32,
+    /// Those that are alive.
+    count: Count,
     services: Services,
 }
 
@@ -176,6 +179,12 @@ impl Host {
         providers.keys().cloned().collect()
     }
 
+    /// The plugin instances that are alive.
+    pub fn instances(&self) -> InstanceCount {
+        let idle = self.shared.all_active().iter().map(|active| active.idle()).sum();
+        InstanceCount { busy: self.shared.count.get().saturating_sub(idle), idle }
+    }
+
     /// Forgets a provider. Calls in progress end in peace; whoever still holds
     /// it can go on calling.
     pub fn unbind(&self, name: &str) -> bool {
@@ -216,6 +225,16 @@ pub enum Rebound {
 impl Shared {
     pub(crate) fn instances(&self) -> u32 {
         self.instances
+    }
+
+    pub(crate) fn count(&self) -> &Count {
+        &self.count
+    }
+
+    /// A variant, if it is still kept, which it is from then on for longer.
+    pub(crate) fn kept_variant(&self, slot: &Weak<Slot>) -> Option<Arc<Slot>> {
+        let slot = slot.upgrade()?;
+        self.variants.find(|kept| Arc::ptr_eq(kept, &slot), self.services.clock.now())
     }
 
     fn watch(&self, slot: &Arc<Slot>) {

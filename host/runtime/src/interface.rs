@@ -115,7 +115,7 @@ pub(crate) fn exported(engine: &Engine, component: &Component) -> Result<Vec<Int
 
 /// Whether a plugin built for `version` runs on this host: while the major
 /// version is 0, the minor one must be the same.
-fn compatible(version: &str) -> bool {
+pub fn compatible(version: &str) -> bool {
     let Ok(built_for) = semver::Version::parse(version) else {
         return false;
     };

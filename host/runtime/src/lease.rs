@@ -227,7 +227,7 @@ async fn start(shared: &Shared, active: &Active, deadline: Deadline) -> Result<O
     let bound = &active.bound;
     let mut made_room = false;
     loop {
-        let started = before(bound.clock().as_ref(), deadline, Live::start(bound)).await;
+        let started = before(bound.clock().as_ref(), deadline, Live::start(bound, shared.count())).await;
         match started.ok_or_else(|| deadline.passed(active, false))? {
             Ok(live) => return Ok(live),
             Err(error) if error.is::<wasmtime::PoolConcurrencyLimitError>() => {

@@ -8,6 +8,7 @@ use wasmtime::Store;
 use wasmtime::component::Instance;
 
 use crate::bound::Bound;
+use crate::count::{Count, Counted};
 use crate::guests::Guests;
 use crate::state::State;
 
@@ -22,14 +23,16 @@ pub(crate) struct Live {
     pub(crate) uses: u32,
     /// When its last call ended.
     pub(crate) idle_since: Instant,
+    /// Goes last, when the instance has.
+    _counted: Counted,
 }
 
 /// An instance as it is handed around.
 pub(crate) type Owned = Box<Live>;
 
 impl Live {
-    /// Starts an instance for a provider.
-    pub(crate) async fn start(bound: &Arc<Bound>) -> wasmtime::Result<Owned> {
+    /// Starts an instance for a provider, and counts it.
+    pub(crate) async fn start(bound: &Arc<Bound>, count: &Count) -> wasmtime::Result<Owned> {
         let pre = bound.plugin.pre();
         let mut store = Store::new(pre.engine(), State::new(bound)?);
         store.limiter(|state| &mut state.memory);
@@ -37,6 +40,7 @@ impl Live {
         // run: they are what ends it.
         store.set_epoch_deadline(1);
         store.epoch_deadline_async_yield_and_update(1);
+        let counted = count.one();
         let instance = pre.instantiate_async(&mut store).await?;
         Ok(Box::new(Self {
             store,
@@ -44,6 +48,7 @@ impl Live {
             guests: Guests::default(),
             uses: 0,
             idle_since: bound.clock().now(),
+            _counted: counted,
         }))
     }
 

@@ -102,9 +102,10 @@ impl Manifest {
         })
     }
 
-    /// How large an embedding request for this model may be.
-    pub fn batch_limits(&self, model: &str) -> BatchLimits {
-        let batch = self.embedding_batches.iter().find(|batch| batch.covers(model));
+    /// How large an embedding request for this model may be, to a provider that
+    /// is bound with these values.
+    pub fn batch_limits(&self, model: &str, config: &BTreeMap<Name, ConfigValue>) -> BatchLimits {
+        let batch = self.embedding_batches.iter().find(|batch| batch.covers(model, config));
         batch.map(|batch| batch.limits).unwrap_or_default()
     }
 }

@@ -5,8 +5,10 @@
 //! host that it was never meant for. A variant has instances, connections and a
 //! search for its secrets of its own; nothing is shared with the provider that
 //! it was made from, or with another variant of it. As soon as it has a key or
-//! a host of its own, no secret of the operator's is in it at all.
+//! a host of its own, no secret of the operator's is in it at all, and `account`
+//! takes out what belongs to them.
 
+mod account;
 mod kept;
 
 use std::collections::BTreeMap;
@@ -81,6 +83,14 @@ pub enum VariantFlaw {
         /// The provider's plugin.
         plugin: String,
     },
+    /// It would use the operator's credentials for somebody else.
+    #[error(
+        "config.{name} says whose credentials are used, or where: bring the credentials along, or leave it out"
+    )]
+    WithoutSecrets {
+        /// The value that was brought along alone.
+        name: Name,
+    },
     /// All callers share its one instance, and what it keeps.
     #[error("its plugin has one instance for all, which can't be had once more for one caller")]
     Singleton,
@@ -112,6 +122,12 @@ impl Variant {
         if let Some(key) = &self.key {
             own.insert(place_of_key(manifest, settings)?, key.clone());
         }
+        let operators = own.is_empty() && self.host.is_none();
+        if operators {
+            account::refuse(manifest, self)?;
+        } else {
+            account::leave_out(manifest, self, settings);
+        }
         for (name, value) in &self.config {
             let value = match (settings.config.get(name), value) {
                 (Some(ConfigValue::List(before)), ConfigValue::List(more)) => {
@@ -131,7 +147,7 @@ impl Variant {
             settings.config.insert(name.clone(), ConfigValue::Text(base.to_owned()));
             settings.grant.origins = vec![Granted::origin(origin.into())];
         }
-        if own.is_empty() && self.host.is_none() {
+        if operators {
             return Ok(None);
         }
         settings.secrets.clear();

@@ -13,13 +13,17 @@ use jackfield_sdk::types::Error;
 use self::model::{Family, Table};
 use crate::wire::request::GuardrailConfig;
 
-/// What `plugin.toml` declares under `[config]`; the region is the host's alone.
+/// What `plugin.toml` declares under `[config]`, but for what the host alone
+/// needs to sign.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     pub(crate) base_url: String,
     pub(crate) control_url: Option<String>,
+    pub(crate) agent_url: Option<String>,
+    pub(crate) region: String,
     pub(crate) auth: Auth,
     pub(crate) api: Api,
+    pub(crate) rerank_api: RerankApi,
     pub(crate) invoke: Patterns,
     pub(crate) whole: Patterns,
     pub(crate) families: Table<Family>,
@@ -65,6 +69,17 @@ impl Api {
         [("auto", Api::Auto), ("converse", Api::Converse), ("invoke", Api::Invoke)];
 }
 
+/// How to rank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RerankApi {
+    Auto,
+    Invoke,
+    Rerank,
+}
+
+const RERANK: [(&str, RerankApi); 3] =
+    [("auto", RerankApi::Auto), ("invoke", RerankApi::Invoke), ("rerank", RerankApi::Rerank)];
+
 /// How a model is told how much to think.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ReasoningStyle {
@@ -106,8 +121,11 @@ impl Settings {
         Ok(Settings {
             base_url: config::url("base-url")?,
             control_url: config::text("control-url"),
+            agent_url: config::text("agent-url"),
+            region: config::required("region")?,
             auth: word("auth", &config::required("auth")?, &Auth::WORDS)?,
             api: word("api", &config::required("api")?, &Api::WORDS)?,
+            rerank_api: word("rerank-api", &config::required("rerank-api")?, &RERANK)?,
             invoke: Patterns::new(list("invoke-models")),
             whole: Patterns::new(list("whole-models")),
             families: families(&list("families"))?,

@@ -11,6 +11,7 @@ mod forward;
 mod lists;
 mod media;
 mod rerank;
+mod version;
 
 pub(crate) use api::{Api, Apis, ResponsesSettings};
 pub(crate) use chat::{

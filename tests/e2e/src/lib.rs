@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: guests from the build, a host over them, and
 //! an upstream on a real socket that answers by script.
 
+pub mod clock;
 pub mod gateway;
 pub mod guests;
 pub mod recorded;

@@ -13,6 +13,7 @@ pub mod edits;
 pub mod judge;
 pub mod split;
 pub mod tape;
+pub mod upstream;
 
 pub use bench::Bench;
 pub use data::{Exchange, Kind, Line};

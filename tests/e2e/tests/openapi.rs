@@ -19,7 +19,19 @@ fn official() -> Option<Value> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/specs");
     let folder = std::env::var_os("JACKFIELD_SPECS").map_or_else(beside, PathBuf::from);
     let text = std::fs::read_to_string(folder.join("openai/openapi.yaml")).ok()?;
-    Some(serde_saphyr::from_str(&text).expect("YAML"))
+    Some(yaml(&text))
+}
+
+/// YAML 1.2, as OpenAPI has it: in older YAML a member `y` is `true`.
+fn yaml(text: &str) -> Value {
+    let options = serde_saphyr::options! { strict_booleans: true };
+    serde_saphyr::from_str_with_options(text, options).expect("YAML")
+}
+
+#[test]
+fn only_true_and_false_are_truth_values() {
+    let read = yaml("x: { type: integer }\ny: { enum: [y, n, on, no, true] }");
+    assert_eq!(read, json!({ "x": { "type": "integer" }, "y": { "enum": ["y", "n", "on", "no", true] } }));
 }
 
 async fn own() -> Value {

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures_util::StreamExt;
 use jackfield_e2e::recorded::judge::{self, Differences, exceptions::corrected};
 use jackfield_e2e::recorded::{
-    Bench, Exchange, Kind, Line, Split, ask, bench, collect::Collected, data, edits,
+    Bench, Exchange, Kind, Line, Split, ask, collect::Collected, data, edits, upstream,
 };
 use jackfield_runtime::api::llm::{ChatRequest, ChatResponse};
-use jackfield_runtime::api::passthrough::{Dialect, ForwardRequest, Framing};
+use jackfield_runtime::api::passthrough::{ForwardRequest, Framing};
 use jackfield_runtime::{CallContext, CallError, Provider};
 use serde_json::{Map, Value};
 
@@ -77,26 +77,25 @@ async fn compare(
     exchange: &Exchange,
     expect: &Value,
 ) {
-    let request = line.request.as_ref();
     let context = CallContext::default();
     match line.kind {
-        Kind::Chat | Kind::Answer | Kind::Messages => {
-            let answer = provider.chat(&context, ask::chat(request)).await;
+        Kind::Chat | Kind::Answer | Kind::Messages | Kind::Neutral => {
+            let answer = provider.chat(&context, ask::chat(line)).await;
             compare_answer(found, answer.map_err(|error| told(&error)), line.kind, expect);
         }
-        Kind::ChatStream | Kind::AnswerStream | Kind::MessagesStream => {
-            let answer = stream(found, provider, ask::chat(request)).await;
+        Kind::ChatStream | Kind::AnswerStream | Kind::MessagesStream | Kind::NeutralStream => {
+            let answer = stream(found, provider, ask::chat(line)).await;
             compare_answer(found, answer, line.kind, expect);
         }
-        Kind::Embeddings => match provider.embed(&context, ask::embed(request)).await {
+        Kind::Embeddings => match provider.embed(&context, ask::embed(line)).await {
             Ok(answer) => judge::vectors::compare(found, &answer, expect),
             Err(error) => found.note(told(&error)),
         },
-        Kind::CountTokens => match provider.count_tokens(&context, ask::chat(request)).await {
+        Kind::CountTokens => match provider.count_tokens(&context, ask::chat(line)).await {
             Ok(count) => found.same("tokens", &Some(count), &expect["input_tokens"].as_u64()),
             Err(error) => found.note(told(&error)),
         },
-        Kind::Error => match failure(provider, line).await {
+        Kind::Error => match failure(provider, line, exchange).await {
             Some(error) => judge::failure::compare(found, &error, expect, &exchange.body),
             None => found.note("an answer instead of an error"),
         },
@@ -112,6 +111,7 @@ fn compare_answer(found: &mut Differences, answer: Result<ChatResponse, String>,
         (Ok(answer), Kind::Chat | Kind::ChatStream | Kind::Answer | Kind::AnswerStream) => {
             judge::chat::compare(found, &answer, expect)
         }
+        (Ok(answer), Kind::Neutral | Kind::NeutralStream) => judge::neutral::compare(found, &answer, expect),
         (Ok(answer), _) => judge::messages::compare(found, &answer, expect, kind.is_stream()),
         (Err(error), _) => found.note(error),
     }
@@ -134,16 +134,14 @@ async fn stream(
     collected.finish()
 }
 
-async fn failure(provider: &Provider, line: &Line) -> Option<CallError> {
-    let (context, request) = (CallContext::default(), line.request.as_ref());
-    let embeds = |request: &Value| !request["input"].is_null() && line.file != "openai-responses";
-    if request.is_some_and(embeds) {
-        return provider.embed(&context, ask::embed(request)).await.err();
+async fn failure(provider: &Provider, line: &Line, exchange: &Exchange) -> Option<CallError> {
+    let context = CallContext::default();
+    match ask::Call::of(exchange, line) {
+        ask::Call::Chat => provider.chat(&context, ask::chat(line)).await.err(),
+        ask::Call::Stream => provider.stream_chat(&context, ask::chat(line)).await.err(),
+        ask::Call::Embed => provider.embed(&context, ask::embed(line)).await.err(),
+        ask::Call::Count => provider.count_tokens(&context, ask::chat(line)).await.err(),
     }
-    if request.is_some_and(|request| request["stream"] == true) {
-        return provider.stream_chat(&context, ask::chat(request)).await.err();
-    }
-    provider.chat(&context, ask::chat(request)).await.err()
 }
 
 /// That the request went to the upstream, for the right model.
@@ -159,15 +157,19 @@ fn check_request(
         Err(wrong) => return found.note(wrong),
     };
     found.same("method", &asked.method, &http::Method::POST);
-    match bench::check_address(&line.file, exchange, &asked) {
+    match upstream::check_address(&line.file, exchange, &asked) {
         Ok(note) => notes.extend(note),
         Err(wrong) => found.note(wrong),
     }
-    if let Err(wrong) = bench::check_key(&line.file, &asked) {
+    if let Err(wrong) = upstream::check_key(&line.file, exchange, &asked) {
         found.note(wrong);
     }
+    // Where they are in the path, that was compared.
+    if upstream::said_by(exchange.bare_path()).is_some() {
+        return;
+    }
     let body: Value = serde_json::from_slice(&asked.body).unwrap_or_default();
-    found.same("requested model", &body["model"].as_str(), &Some(ask::model(line.request.as_ref())));
+    found.same("requested model", &body["model"].as_str(), &Some(&line.model));
     if line.kind != Kind::Error {
         found.same("requested stream", &(body["stream"] == true), &line.kind.is_stream());
     }
@@ -184,21 +186,18 @@ async fn what_a_client_sends_and_gets_passes_through_unchanged() {
     let mut dialects = BTreeSet::new();
     for (file, exchanges) in &recordings {
         for (number, exchange) in (1..).zip(exchanges) {
-            let Some((dialect, body)) = forwardable(&mut bench, file, exchange).await else { continue };
+            let Some((request, body)) = forwardable(&mut bench, file, exchange).await else { continue };
             let provider = bench.provider(file, exchange).await;
-            let expected = edits::expected(bench::preset_of(file), dialect, &body);
+            let expected = edits::expected(upstream::preset_of(file, exchange), request.dialect, &body);
             passed += 1;
             edited += usize::from(expected != body);
-            dialects.insert(format!("{dialect:?}"));
-            let streamed = body.get("stream") == Some(&Value::Bool(true));
-            byte_by_byte += usize::from(streamed);
-            let also = streamed.then_some(Split::Bytes);
+            dialects.insert(format!("{:?}", request.dialect));
+            byte_by_byte += usize::from(request.stream);
+            let also = request.stream.then_some(Split::Bytes);
             for split in Split::EVERY.into_iter().chain(also) {
                 let mut found = Differences::default();
                 bench.tape.lay_in(exchange, split);
-                let model = body.get("model").and_then(Value::as_str).unwrap_or_default().to_owned();
-                let request = ForwardRequest { dialect, model, stream: streamed, headers: Vec::new() };
-                forward(&mut found, &provider, request, exchange).await;
+                forward(&mut found, &provider, request.clone(), exchange).await;
                 match bench.tape.asked() {
                     Ok(asked) => check_forwarded(&mut found, &asked.body, exchange, &body, &expected),
                     Err(wrong) => found.note(wrong),
@@ -214,19 +213,23 @@ async fn what_a_client_sends_and_gets_passes_through_unchanged() {
     assert!(passed > 0 && byte_by_byte > 0 && edited > 0);
 }
 
-/// The dialect and the body of a request that a provider passes through. Some
-/// recordings have no request body.
+/// A request that a provider passes through, with its body. Some recordings have
+/// no request body.
 async fn forwardable(
     bench: &mut Bench,
     file: &str,
     exchange: &Exchange,
-) -> Option<(Dialect, Map<String, Value>)> {
-    const OTHER_PLUGINS: [&str; 5] = ["bedrock", "cohere", "gemini", "vertex", "weaviate"];
-    let dialect = edits::dialect(file, exchange).filter(|_| !OTHER_PLUGINS.contains(&file))?;
-    let body = serde_json::from_slice(&exchange.request).ok()?;
+) -> Option<(ForwardRequest, Map<String, Value>)> {
+    let dialect = edits::dialect(file, exchange)?;
+    let body: Map<String, Value> = serde_json::from_slice(&exchange.request).ok()?;
     let provider = bench.provider(file, exchange).await;
     let spoken = provider.dialects(&CallContext::default()).await.expect("dialects");
-    spoken.contains(&dialect).then_some((dialect, body))
+    let (model, stream) = upstream::said_by(exchange.bare_path()).unwrap_or_else(|| {
+        let model = body.get("model").and_then(Value::as_str).unwrap_or_default();
+        (model.to_owned(), body.get("stream") == Some(&Value::Bool(true)))
+    });
+    let request = ForwardRequest { dialect, model, stream, headers: Vec::new() };
+    spoken.contains(&dialect).then_some((request, body))
 }
 
 async fn forward(found: &mut Differences, provider: &Provider, request: ForwardRequest, exchange: &Exchange) {
@@ -247,8 +250,11 @@ async fn forward(found: &mut Differences, provider: &Provider, request: ForwardR
                 headers.iter().find(|(name, _)| name == "content-type").map(|(_, kind)| kind.clone())
             };
             found.same("content type", &kind(&answer.headers), &kind(&exchange.headers));
-            let events = kind(&exchange.headers).is_some_and(|kind| kind.starts_with("text/event-stream"));
-            let framing = if events { Framing::ServerSentEvents } else { Framing::Whole };
+            let framing = match kind(&exchange.headers).as_deref() {
+                Some(kind) if kind.starts_with("text/event-stream") => Framing::ServerSentEvents,
+                Some("application/vnd.amazon.eventstream") => Framing::EventStream,
+                _ => Framing::Whole,
+            };
             found.same("framing", &answer.framing, &framing);
             match answer.body.read_all(LONGEST).await {
                 Ok(body) => found.same("answer", &body, &exchange.body),

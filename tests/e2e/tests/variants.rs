@@ -2,17 +2,14 @@
 //! with the provider, which is nothing, and when they are forgotten.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use jackfield_e2e::clock::Ahead;
 use jackfield_e2e::guests::builder;
 use jackfield_e2e::{bind, chat, guest, text_of};
 use jackfield_runtime::secret::Secret;
 use jackfield_runtime::settings::{ProviderSettings, Settings};
-use jackfield_runtime::{
-    CallContext, Clock, Host, Provider, SystemClock, Variant, VariantLimits, component_section,
-};
+use jackfield_runtime::{CallContext, Host, Provider, Variant, VariantLimits, component_section};
 
 const LINES: &str = "plugin = \"probe@^0.1\"\nconfig.base-url = \"https://api.example\"\n\
                      grant.origins = [\"https://api.example\"]";
@@ -96,30 +93,6 @@ async fn a_provider_that_is_bound_anew_or_unbound_leaves_no_variant_behind() {
     }
 }
 
-/// The machine's clock, put forward at will.
-#[derive(Debug, Default)]
-struct Ahead(AtomicU64);
-
-impl Ahead {
-    fn by(&self) -> Duration {
-        Duration::from_secs(self.0.load(Ordering::SeqCst))
-    }
-}
-
-impl Clock for Ahead {
-    fn now(&self) -> Instant {
-        SystemClock.now() + self.by()
-    }
-
-    fn wall(&self) -> SystemTime {
-        SystemClock.wall() + self.by()
-    }
-
-    fn sleep_until(&self, deadline: Instant) -> BoxFuture<'static, ()> {
-        SystemClock.sleep_until(deadline.checked_sub(self.by()).unwrap_or(deadline))
-    }
-}
-
 /// The host forgets by itself: no call has to come.
 #[tokio::test]
 async fn a_key_that_nobody_uses_is_forgotten() {
@@ -128,10 +101,10 @@ async fn a_key_that_nobody_uses_is_forgotten() {
     let host = builder(8).clock(clock.clone()).variants(limits).build().unwrap();
     probe(&host).await;
     host.bind_variant("p", &settings(), &of("sk-client-one")).await.unwrap();
-    clock.0.store(590, Ordering::SeqCst);
+    clock.put_forward(590);
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     assert!(host.variant("p", &of("sk-client-one")).is_some(), "ten seconds are left");
-    clock.0.store(590 + 601, Ordering::SeqCst);
+    clock.put_forward(601);
     tokio::time::sleep(Duration::from_millis(5_000)).await;
     assert!(host.variant("p", &of("sk-client-one")).is_none());
 }

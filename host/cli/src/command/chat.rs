@@ -20,7 +20,7 @@ A provider of the catalog needs no configuration, only its usual environment var
 Examples:
   jackfield chat -m openai/gpt-4o-mini \"Why is the sky blue?\"
   jackfield chat -m anthropic/claude-haiku-4-5 --system \"Answer in French.\" < question.txt
-  jackfield chat -m groq/llama-3.1-8b-instant --json --no-stream \"Name a colour.\" | jq .usage")]
+  jackfield chat -m groq/openai/gpt-oss-20b --json --no-stream \"Name a colour.\" | jq .usage")]
 pub(crate) struct Arguments {
     /// The model
     #[arg(short, long, value_name = "PROVIDER/MODEL")]

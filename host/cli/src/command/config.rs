@@ -2,11 +2,12 @@
 
 use std::io::Write;
 
-use jackfield::gateway::gateway;
-use jackfield::{Config, Jackfield, OpenError};
+use jackfield::gateway::{gateway, surface};
+use jackfield::runtime::{CallContext, Interface};
+use jackfield::{Config, Jackfield};
 
 use crate::exit::usage;
-use crate::render::text::{list, plain};
+use crate::render::text::{count, list, plain};
 use crate::render::{BOLD, DIM, GREEN, RED};
 use crate::session::Session;
 
@@ -15,9 +16,9 @@ use crate::session::Session;
 pub(crate) enum Command {
     /// Check the configuration and show every problem at once
     #[command(after_help = "\
-It reads the file, then loads the plugin of every provider and binds it, secrets included, and follows the routes and
-keys of the gateway. No request is sent.
-It exits with 2 where anything is wrong.
+It reads the file, then loads the plugin of every provider and binds it, secrets included, has those with tools \
+describe them, and follows the routes and keys of the gateway. No provider is asked anything. It exits with 2 where \
+anything is wrong.
 
 Examples:
   jackfield config check
@@ -53,35 +54,34 @@ pub(crate) async fn run(session: &Session, command: Command) -> anyhow::Result<(
                     let place = place(&config, &name);
                     writeln!(
                         out,
-                        "  {RED}wrong{RED:#}  {place}{}",
-                        plain(&problem.to_string()).replace('\n', "\n         ")
+                        "  {RED}wrong{RED:#}  {name}  {place}{}",
+                        plain(&problem).replace('\n', "\n         ")
                     )?;
                 }
             }
         }
         if served {
-            match gateway(&jackfield).await {
-                Ok(_) => writeln!(out, "  {GREEN}ok{GREEN:#}     the gateway's routes and keys")?,
-                Err(problem) => {
-                    writeln!(out, "  {RED}wrong{RED:#}  {}", plain(&problem.to_string()))?;
-                    return Err(usage("the gateway can't be served"));
-                }
+            if let Err(problem) = servable(&jackfield).await {
+                writeln!(out, "  {RED}wrong{RED:#}  {}", plain(&problem.to_string()))?;
+                return Err(usage("the gateway can't be served"));
             }
+            writeln!(out, "  {GREEN}ok{GREEN:#}     the gateway's routes and keys")?;
         }
     }
+    let all = count(names.len(), "provider");
     match wrong {
-        0 => Ok(writeln!(out, "{} providers, nothing is wrong", names.len())?),
-        _ => Err(usage(format!("{wrong} of {} providers can't be used", names.len()))),
+        0 => Ok(writeln!(out, "{all}, nothing is wrong")?),
+        _ => Err(usage(format!("{wrong} of {all} can't be used"))),
     }
 }
 
-/// Binds all providers, at once, and tells which can't be.
-async fn problems(jackfield: &Jackfield, names: &[String]) -> Vec<(String, Option<OpenError>)> {
+/// Makes all providers ready, at once, and tells what keeps any from it.
+async fn problems(jackfield: &Jackfield, names: &[String]) -> Vec<(String, Option<String>)> {
     let mut tasks = Vec::new();
     for name in names {
         let (jackfield, name) = (jackfield.clone(), name.clone());
         tasks.push(tokio::spawn(async move {
-            let problem = jackfield.provider(&name).await.err();
+            let problem = usable(&jackfield, &name).await.err().map(|error| error.to_string());
             (name, problem)
         }));
     }
@@ -90,6 +90,22 @@ async fn problems(jackfield: &Jackfield, names: &[String]) -> Vec<(String, Optio
         outcomes.extend(task.await);
     }
     outcomes
+}
+
+/// Sets the gateway up, all but its socket.
+async fn servable(jackfield: &Jackfield) -> anyhow::Result<()> {
+    let gateway = gateway(jackfield).await?;
+    Ok(surface::serve::check(gateway.settings())?)
+}
+
+/// Binds a provider, and has it describe its tools: those of `rest` stand in
+/// files of their own. The contract has that depend on the configuration alone.
+async fn usable(jackfield: &Jackfield, name: &str) -> anyhow::Result<()> {
+    let provider = jackfield.provider(name).await?;
+    if provider.has(Interface::Tool) {
+        provider.list_tools(&CallContext::default()).await?;
+    }
+    Ok(())
 }
 
 /// Where the file speaks of a provider, as `FILE:LINE: `.

@@ -30,7 +30,7 @@ const PROMPT: &str = "Say hello to whoever reads this.";
 /// What it takes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-It needs no key and no network. With OPENAI_API_KEY or ANTHROPIC_API_KEY in the environment it offers, on a
+It needs no key and no network. With OPENAI_API_KEY or ANTHROPIC_API_KEY in the environment it offers, on a \
 terminal, to ask the real provider one question; it never does so by itself.
 
 Examples:

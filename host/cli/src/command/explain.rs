@@ -20,13 +20,14 @@ use crate::session::Session;
 /// argument of that name keeps its id, and so its place before the command.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Nothing is sent, no plugin is loaded, and no key is needed. The answer goes by jackfield.toml, as `jackfield serve`
+Nothing is sent, no plugin is loaded, and no key is needed. The answer goes by jackfield.toml, as `jackfield serve` \
 does; a config that it would refuse is refused, with the place of each mistake. It exits with 2 then.
 
 Examples:
   jackfield explain --config route.json --model gpt-4o-mini
   jackfield explain --route fast --metadata plan=paid
-  jackfield explain --config '{\"provider\": \"openai\", \"retry\": {\"attempts\": 3}}' --body request.json --json
+  jackfield explain --config '{\"provider\": \"openai\", \"retry\": {\"attempts\": 3}}' --model x
+  jackfield explain --route fast --body request.json --json
   jackfield --config /etc/jackfield/jackfield.toml explain --config - < route.json")]
 pub(crate) struct Arguments {
     /// The Portkey Config: a file, `-` for stdin, JSON, or the name of a saved config
@@ -93,8 +94,12 @@ pub(crate) fn run(session: &Session, arguments: Arguments) -> anyhow::Result<()>
         path: arguments.path.into(),
         body: Value::Object(body).to_string().into(),
     };
-    let Explained { explanation, unset } =
-        explain(&config, &question).map_err(|error| usage(plain(&error.to_string())))?;
+    let Explained { explanation, unset } = explain(&config, &question).map_err(|error| {
+        let error = error.to_string();
+        // A client sends in a header what is an argument here.
+        let flaw = error.strip_prefix("x-portkey-config: ").filter(|_| arguments.config.is_some());
+        usage(plain(&flaw.map_or_else(|| error.clone(), |flaw| format!("--config: {flaw}"))))
+    })?;
     let mut out = anstream::stdout().lock();
     if arguments.json {
         let unset: BTreeMap<&str, &[String]> =

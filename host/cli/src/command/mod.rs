@@ -14,6 +14,8 @@ mod serve;
 mod target;
 mod tools;
 
+use std::net::SocketAddr;
+
 use clap::Subcommand;
 
 use crate::session::Session;
@@ -48,6 +50,11 @@ pub(crate) enum Command {
     Demo(demo::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
+}
+
+/// An address to listen on.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| "write an IP address and a port, as in 127.0.0.1:8787".to_owned())
 }
 
 /// Runs a command.

@@ -9,16 +9,21 @@ use jackfield::Jackfield;
 use jackfield::gateway::surface::serve::Lanes;
 use jackfield::gateway::{gateway, surface};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
+use super::address;
 use crate::render::text::plain;
 use crate::session::Session;
 
 /// What it takes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-Clients of OpenAI's protocol take http://127.0.0.1:8787/v1 as their base URL, those of Anthropic's
-http://127.0.0.1:8787. A model is `provider/model`, or the name of a route. [server] in jackfield.toml says where to
+Clients of OpenAI's protocol take http://127.0.0.1:8787/v1 as their base URL, those of Anthropic's \
+http://127.0.0.1:8787. A model is `provider/model`, or the name of a route. [server] in jackfield.toml says where to \
 listen and which API keys are taken.
+
+The configuration is read once: to change it, start the gateway anew. Ctrl-C or SIGTERM ends it when the answers in \
+progress are through; a second one cuts them off.
 
 Examples:
   jackfield serve
@@ -27,7 +32,7 @@ Examples:
     -d '{\"model\": \"openai/gpt-4o-mini\", \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}'")]
 pub(crate) struct Arguments {
     /// Where to listen, in place of the configuration's
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
     listen: Option<SocketAddr>,
 }
 
@@ -49,6 +54,7 @@ pub(crate) async fn run(session: &Session, arguments: Arguments) -> anyhow::Resu
     let (listen, secured) = (server.listen, server.tls.is_some());
     let jackfield = Jackfield::builder(config).progress(session.progress()).open()?;
     let gateway = gateway(&jackfield).await?;
+    surface::serve::check(gateway.settings()).map_err(|error| crate::exit::usage(error.to_string()))?;
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("can't listen on {listen}: choose another with --listen or `listen` under [server]")
     })?;
@@ -59,8 +65,23 @@ pub(crate) async fn run(session: &Session, arguments: Arguments) -> anyhow::Resu
     let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let lanes = Lanes::start(gateway.settings().threads.unwrap_or(processors))
         .context("no threads to serve on: write fewer `threads` under [server]")?;
-    surface::serve::serve_on(Some(&lanes), gateway, listener, told_to_end()).await?;
-    Ok(())
+    let patience = gateway.settings().shutdown_timeout;
+    let (tell, told) = oneshot::channel::<()>();
+    let ended = async {
+        told_to_end().await;
+        tracing::info!("told to end: answers in progress go on for up to {patience:?}");
+        drop(tell);
+        told_to_end().await;
+        tracing::warn!("told to end again: answers in progress are cut off");
+    };
+    let stop = async {
+        // It ends with an error: nothing is ever sent.
+        let _told = told.await;
+    };
+    tokio::select! {
+        served = surface::serve::serve_on(Some(&lanes), gateway, listener, stop) => Ok(served?),
+        () = ended => Ok(()),
+    }
 }
 
 /// Makes the configured providers ready before anybody asks for them. One that

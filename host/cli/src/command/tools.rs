@@ -19,7 +19,7 @@ A tool that fails in a way that a model should see is a failure of the command: 
 
 Examples:
   jackfield tools weather                                  its tools
-  jackfield tools weather --json                           the same with their schemas, one JSON object per line
+  jackfield tools weather --json                           the same with their schemas
   jackfield tools weather forecast '{\"city\":\"Oslo\"}'       a call
   echo '{\"city\":\"Oslo\"}' | jackfield tools weather forecast -")]
 pub(crate) struct Arguments {

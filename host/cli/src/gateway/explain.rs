@@ -67,7 +67,9 @@ fn ask(
     question: &Question,
     listed: Vec<(String, Vec<String>)>,
 ) -> Result<Explanation, ExplainError> {
-    let GatewaySettings { server, routes } = config.gateway.clone();
+    let GatewaySettings { mut server, routes } = config.gateway.clone();
+    // They want secrets, which aren't read here, and decide nothing.
+    server.receivers.clear();
     let gateway = Gateway::builder(Arc::new(Listed(listed)), server).routes(routes).build();
     let gateway = gateway.map_err(GatewayError::from)?;
     gateway.explain(question).map_err(|failure| ExplainError::Refused(Box::new(failure)))

@@ -36,6 +36,11 @@ pub(crate) fn list<T: ToString>(words: impl IntoIterator<Item = T>) -> String {
     if words.is_empty() { "-".to_owned() } else { words.join(", ") }
 }
 
+/// How many there are of something, whose plural is made with an s.
+pub(crate) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,9 +63,11 @@ mod tests {
     }
 
     #[test]
-    fn sizes_are_readable() {
+    fn sizes_and_counts_are_readable() {
         assert_eq!(size(17), "17 bytes");
         assert_eq!(size(197_000), "192 KiB");
         assert_eq!(size(18 * 1_048_576), "18.0 MiB");
+        let models = [0, 1, 2].map(|number| count(number, "model"));
+        assert_eq!(models, ["0 models", "1 model", "2 models"]);
     }
 }

@@ -139,7 +139,9 @@ pub struct Knobs {
 
 /// A part of a model's name that is no knob.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("`{part}` in the model name `{model}` is no knob of this upstream; the module docs list them")]
+#[error(
+    "`{part}` in the model name `{model}` is no knob of this upstream; `jackfield dev upstream --help` lists them"
+)]
 pub struct KnobError {
     part: String,
     model: String,

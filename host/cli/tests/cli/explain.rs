@@ -14,7 +14,8 @@ fn config(origin: &str) -> String {
     };
     let rest = "[routes.fast]\nstrategy = \"fallback\"\ntargets = [{ model = \"one/small\" }, { model = \"two/big\" }]\n\
                 [server.configs]\nsaved = '{\"provider\": \"two\"}'\n\
-                [server.keys.team]\nkey = { env = \"NOT_SET_EITHER\" }\n";
+                [server.keys.team]\nkey = { env = \"NOT_SET_EITHER\" }\n\
+                [server.receivers.late]\nprovider = \"one\"\nsecret = { env = \"NOR_THIS\" }\n";
     [provider("one"), provider("two"), rest.to_owned()].concat()
 }
 
@@ -100,13 +101,14 @@ async fn every_mistake_is_told_with_its_place() {
         "wrong.json",
         r#"{"strategy":{"mode":"fallback"},"targets":[{"provider":"one","retri":{}},{"provider":"one","weight":-1}]}"#,
     );
-    let cases: [(&[&str], &[&str]); 11] = [
+    let cases: [(&[&str], &[&str]); 12] = [
         (
             &["--config", "wrong.json"],
             &["/targets/0/retri: unknown field; did you mean `retry`?", "/targets/1/weight"],
         ),
         (&["--config", r#"{"provider":"thre"}"#], &["/provider: no provider is named \"thre\""]),
         (&["--config", r#"{"provider":"one","passthrough":true}"#], &["/passthrough"]),
+        (&["--config", r#"{"provider":"one","retyr":1}"#], &["--config: /retyr: unknown field"]),
         (&["--config", "{"], &["isn't JSON"]),
         (&["--config", "nothing.json"], &["nothing.json", "can't be read"]),
         (&["--config", "[1]"], &["a config is a JSON object"]),

@@ -121,6 +121,21 @@ async fn a_manifest_that_is_wrong_is_not_packed() {
 }
 
 #[tokio::test]
+async fn a_plugin_for_another_contract_is_said_not_to_load() {
+    let mut bytes = std::fs::read(plugins().join("llamafile.wasm")).unwrap();
+    let (here, other) = (b"jackfield:plugin/types@0.1.0", b"jackfield:plugin/types@0.2.0");
+    let places: Vec<usize> =
+        (0..bytes.len() - here.len()).filter(|place| bytes[*place..].starts_with(here)).collect();
+    for place in places {
+        bytes[place..place + here.len()].copy_from_slice(other);
+    }
+    let scene = Scene::new().with_file("late.wasm", bytes);
+    scene.run(&["plugin", "inspect", "late.wasm"]).await.exits(0).says(&["It won't load", "0.2.0"]);
+    let listed = scene.run(&["--plugins", ".", "plugin", "list"]).await.exits(0);
+    listed.complains(&["late.wasm", "0.2.0", "won't load"]);
+}
+
+#[tokio::test]
 async fn the_plugin_folder_is_listed() {
     Scene::new().with_plugins().run(&["plugin", "list"]).await.exits(0).says(&[
         "openai",
@@ -148,7 +163,7 @@ async fn a_plugin_is_added_with_what_it_asks_for_and_nothing_else_is_touched() {
     assert!(!scene.path("plugins").exists());
 
     let yes = [&add[..], &["--yes"]].concat();
-    scene.run(&yes).await.exits(0).says(&["mine", "is ready"]);
+    scene.run(&yes).await.exits(0).says(&["mine", "is installed"]).complains(&["api-key", "set OTHER_KEY"]);
     let after = scene.read("jackfield.toml");
     assert!(after.starts_with(before), "{after}");
     for line in [
@@ -160,8 +175,22 @@ async fn a_plugin_is_added_with_what_it_asks_for_and_nothing_else_is_touched() {
         assert!(after.contains(line), "{line} in\n{after}");
     }
     assert!(scene.path("plugins/other-1.2.3.wasm").is_file());
-    scene.run(&yes).await.exits(2).complains(&["already"]);
+    let outcome = scene.run(&yes).await.exits(2).complains(&["already"]);
+    assert!(!outcome.stderr.contains("copy it"), "it is the same file: {outcome}");
     scene.run(&["plugin", "inspect", "mine"]).await.exits(0).says(&["granted", "OTHER_KEY (not there)"]);
+}
+
+#[tokio::test]
+async fn a_plugin_that_was_built_anew_is_told_where_its_old_file_is() {
+    let scene = component();
+    scene.run(&["plugin", "pack", "component.wasm", "--manifest", "plugin.toml"]).await.exits(0);
+    let scene = scene.with_variable("OTHER_KEY", "any");
+    let add = ["plugin", "add", "other.wasm", "--set", "base-url=https://api.example.com/v1", "--yes"];
+    scene.run(&add).await.exits(0).says(&["other", "is ready"]);
+    let scene = scene.with_file("plugin.toml", MANIFEST.replace("Another one", "Another one, built anew"));
+    scene.run(&["plugin", "pack", "component.wasm", "--manifest", "plugin.toml"]).await.exits(0);
+    let advice = ["--as", "copy it to", "plugins/other-1.2.3.wasm"];
+    scene.run(&add).await.exits(2).complains(&advice);
 }
 
 #[tokio::test]

@@ -65,3 +65,14 @@ async fn a_missing_description_is_named_with_its_line() {
         .exits(2)
         .complains(&["config.description = { file = ", "can't be read"]);
 }
+
+#[tokio::test]
+async fn a_description_that_is_wrong_is_found_by_checking_and_by_testing() {
+    let scene = scene();
+    scene.run(&["config", "check"]).await.exits(0).says(&["ok     pets", "1 provider, nothing is wrong"]);
+    scene.run(&["providers", "test", "pets"]).await.exits(0).says(&["has 1 tool", "jackfield tools pets"]);
+    let scene = scene.with_file("apis/pets.toml", PETS.replace("{limit}", "{lmit}"));
+    let place = "tools.find.query";
+    scene.run(&["config", "check"]).await.exits(2).says(&["wrong  pets  jackfield.toml:2: ", place]);
+    scene.run(&["providers", "test", "pets"]).await.exits(1).complains(&["can't describe its tools", place]);
+}

@@ -2,83 +2,129 @@
 //! Version 4 instead of showing it, as AWS's own clients do. The access key id is
 //! the key's name, the secret access key is the key.
 //!
-//! Against: a body that is read and kept for somebody who has no key. Whose
-//! signature it claims to be is known before the body is taken.
+//! Against: a body that is read and kept for somebody who has no key, and a
+//! stranger who finds out which keys there are. Everything that the head tells is
+//! checked before the body is taken: where it tells the body's digest, the
+//! signature too. Of the others, AWS's clients for Python among them, bodies are
+//! taken as those of strangers are ([`unproven`](crate::wire::unproven)), also
+//! where no key has the name; and whatever is wrong, the answer is the same. What
+//! it was is in the log.
 
+use std::fmt::Display;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use http::request::Parts;
-use http::{HeaderMap, uri::Authority};
+use http::uri::Authority;
 use jackfield_router::access::{Caller, Keys, SigningKey};
 use jackfield_router::{Failure, FailureKind};
+use sha2::{Digest, Sha256};
 
-use crate::sigv4::{self, Authorization, Received, Rules, SignatureError};
+use crate::sigv4::{self, Authorization, Checked, Received, Rules};
 
-/// Whose signature a request claims to have.
+/// What everybody is told whose signature isn't good.
+const REFUSED: &str = "the request isn't signed with a key of this gateway's: sign it by AWS Signature Version 4 for \
+     the service `bedrock`, with the name of a key that has `aws-signatures = true` as the access key id and that key \
+     as the secret access key, host, date and all x-amz-, x-portkey- and x-jackfield- headers signed, by a clock that \
+     is right; or send a key as `Authorization: Bearer KEY`";
+
+/// The most characters of a key's name in the log.
+const SHOWN: usize = 64;
+
+/// A request whose head is as a signed one's should be.
 #[derive(Debug)]
 pub(crate) struct Claimed {
-    authorization: Authorization,
-    key: SigningKey,
+    name: String,
+    checked: Checked,
+    /// Nobody where no key has the name: what follows is the same for those.
+    caller: Option<Arc<Caller>>,
 }
 
-/// Whose it is; nothing for a request that isn't signed, or that shows a key of
-/// this gateway's in the header that is for nothing else.
+/// Whose it claims to be; nothing for a request that isn't signed, or that shows a
+/// key of this gateway's in the header that is for nothing else.
+///
+/// # Errors
+/// With what the head alone tells to be wrong.
 pub(crate) async fn claimed(
     keys: Option<&dyn Keys>,
-    headers: &HeaderMap,
+    head: &Parts,
+    now: SystemTime,
 ) -> Result<Option<Claimed>, Failure> {
     let Some(keys) = keys else { return Ok(None) };
-    if super::gateways(headers).is_some() {
+    if super::gateways(&head.headers).is_some() {
         return Ok(None);
     }
-    let Some(authorization) = Authorization::of(headers).map_err(|error| wrong(&error))? else {
-        return Ok(None);
+    let authorization = match Authorization::of(&head.headers) {
+        Ok(Some(authorization)) => authorization,
+        Ok(None) => return Ok(None),
+        Err(error) => return Err(refused("", &error)),
     };
-    match keys.signing(&authorization.access_key_id).await? {
-        Some(key) => Ok(Some(Claimed { authorization, key })),
-        None => Err(Failure::new(
-            FailureKind::Authentication,
-            "the access key id is no key's name that requests can be signed with: set `aws-signatures = true` \
-             in that key's [server.keys.NAME], or send a key as `Authorization: Bearer KEY`",
-        )),
+    let name = &*authorization.access_key_id;
+    // A signature is for the path without them, and routing goes by the path as it came: with `..` in
+    // it, the same signature would be good for another model.
+    if head.uri.path().split('/').skip(1).any(|segment| matches!(segment, "" | "." | "..")) {
+        return Err(refused(name, &"its path has an empty segment, `.` or `..` in it"));
     }
+    let key = keys.signing(name).await?;
+    let (secret, caller) = match &key {
+        Some(SigningKey { secret, caller }) => (secret.expose(), Some(Arc::clone(caller))),
+        None => ("", None),
+    };
+    let received = Received {
+        method: &head.method,
+        path: head.uri.path(),
+        query: head.uri.query(),
+        authority: head.uri.authority().map(Authority::as_str),
+        headers: &head.headers,
+    };
+    let checked = sigv4::check(&received, &authorization, secret, &Rules::BEDROCK, now);
+    let checked = checked.map_err(|error| match caller {
+        Some(_) => refused(name, &error),
+        None => nobodys(name),
+    })?;
+    // Who signs with no secret at all in the name of nobody is told as early as others are.
+    if caller.is_none() && checked.is_proven() {
+        return Err(nobodys(name));
+    }
+    Ok(Some(Claimed { checked, caller, name: authorization.access_key_id }))
 }
 
 impl Claimed {
-    /// Who it is, if the signature is right. `body` is as it came.
-    pub(crate) fn verify(self, head: &Parts, body: &[u8], now: SystemTime) -> Result<Arc<Caller>, Failure> {
-        // A signature is for the path without them, and routing goes by the path as it came: with `..` in
-        // it, the same signature would be good for another model.
-        if head.uri.path().split('/').skip(1).any(|segment| matches!(segment, "" | "." | "..")) {
-            return Err(Failure::new(
-                FailureKind::Authentication,
-                "the path of a signed request has an empty segment, `.` or `..` in it; send the path that you signed",
-            ));
-        }
-        let received = Received {
-            method: &head.method,
-            path: head.uri.path(),
-            query: head.uri.query(),
-            authority: head.uri.authority().map(Authority::as_str),
-            headers: &head.headers,
-            body,
-        };
-        sigv4::verify(&received, &self.authorization, self.key.secret.expose(), &Rules::BEDROCK, now)
-            .map_err(|error| wrong(&error))?;
-        Ok(self.key.caller)
+    /// Whether it is known to be its caller's before the body is there.
+    pub(crate) fn is_proven(&self) -> bool {
+        self.checked.is_proven()
+    }
+
+    /// Who it is, if this is the body that was signed.
+    ///
+    /// # Errors
+    /// It isn't, or nobody's key has the name.
+    pub(crate) fn with_body(self, body: &[u8]) -> Result<Arc<Caller>, Failure> {
+        let Self { name, checked, caller } = self;
+        let found = checked.body(&Sha256::digest(body).into());
+        let caller = caller.ok_or_else(|| nobodys(&name))?;
+        found.map_err(|error| refused(&name, &error))?;
+        Ok(caller)
     }
 }
 
-fn wrong(error: &SignatureError) -> Failure {
-    Failure::new(FailureKind::Authentication, error.to_string())
+fn nobodys(name: &str) -> Failure {
+    refused(name, &"it is no key's name that requests can be signed with")
+}
+
+fn refused(name: &str, why: &dyn Display) -> Failure {
+    let key: String = name.chars().take(SHOWN).collect();
+    tracing::info!(target: "jackfield::auth", key = &*key, %why, "a signed request was refused");
+    Failure::new(FailureKind::Authentication, REFUSED)
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+    use aws_sigv4::http_request::{
+        PayloadChecksumKind, SignableBody, SignableRequest, SigningSettings, sign,
+    };
     use aws_sigv4::sign::v4::SigningParams;
     use http::Request;
     use jackfield_router::access::FixedKeys;
@@ -100,13 +146,24 @@ mod tests {
 
     /// A request that Amazon's own code signed.
     fn signed(name: &str, secret: &str, at: SystemTime) -> Parts {
+        signed_with(name, secret, at, SigningSettings::default())
+    }
+
+    /// The same, whose head tells the body's digest.
+    fn telling(name: &str, secret: &str, at: SystemTime) -> Parts {
+        let mut settings = SigningSettings::default();
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        signed_with(name, secret, at, settings)
+    }
+
+    fn signed_with(name: &str, secret: &str, at: SystemTime, settings: SigningSettings) -> Parts {
         let identity = aws_credential_types::Credentials::new(name, secret, None, None, "test").into();
         let params = SigningParams::builder()
             .identity(&identity)
             .region("us-east-1")
             .name("bedrock")
             .time(at)
-            .settings(SigningSettings::default())
+            .settings(settings)
             .build()
             .unwrap();
         let headers = [("host", "127.0.0.1:8787"), ("content-type", "application/json")];
@@ -122,11 +179,20 @@ mod tests {
     }
 
     async fn of(head: &Parts, body: &[u8], now: SystemTime) -> Result<Option<String>, u16> {
+        let status = |failure: Failure| {
+            assert_eq!(failure.message, REFUSED, "everybody is told the same");
+            failure.status
+        };
         let keys = keys();
-        let claimed = claimed(Some(&keys), &head.headers).await.map_err(|failure| failure.status)?;
-        let Some(claimed) = claimed else { return Ok(None) };
-        let caller = claimed.verify(head, body, now).map_err(|failure| failure.status)?;
+        let Some(claimed) = claimed(Some(&keys), head, now).await.map_err(status)? else { return Ok(None) };
+        let caller = claimed.with_body(body).map_err(status)?;
         Ok(caller.key.as_deref().map(str::to_owned))
+    }
+
+    /// Whether it is refused, or known to be good, before any of its body is there.
+    async fn before_its_body(head: &Parts, now: SystemTime) -> Option<bool> {
+        let claimed = claimed(Some(&keys()), head, now).await.ok()?;
+        claimed.map(|claimed| claimed.is_proven())
     }
 
     #[tokio::test]
@@ -173,6 +239,46 @@ mod tests {
         head.headers.clear();
         head.headers.insert("authorization", "Bearer k".parse().unwrap());
         assert_eq!(of(&head, BODY, now).await, Ok(None));
-        assert!(claimed(None, &signed("nobody", "x", now).headers).await.unwrap().is_none());
+        assert!(claimed(None, &signed("nobody", "x", now), now).await.unwrap().is_none());
+    }
+
+    #[tokio::test]
+    async fn where_the_head_tells_the_digest_nothing_of_a_strangers_body_is_needed() {
+        let now = SystemTime::now();
+        let late = now + Duration::from_secs(16 * 60);
+        assert_eq!(before_its_body(&telling("team", "gateway-key", now), now).await, Some(true));
+        for (name, secret, now) in [
+            ("team", "wrong", now),
+            ("nobody", "gateway-key", now),
+            ("nobody", "", now),
+            ("shown", "never-signs", now),
+            ("team", "gateway-key", late),
+        ] {
+            let head = telling(name, secret, SystemTime::now());
+            assert_eq!(before_its_body(&head, now).await, None, "{name} {secret}");
+        }
+        let mut changed = telling("team", "gateway-key", now);
+        changed.uri = "/model/other/converse".parse().unwrap();
+        assert_eq!(before_its_body(&changed, now).await, None);
+        let told = telling("team", "gateway-key", now);
+        assert_eq!(of(&told, BODY, now).await, Ok(Some("team".to_owned())));
+        assert_eq!(of(&told, b"{}", now).await, Err(401), "another body");
+    }
+
+    /// Who sends no body could otherwise tell which names are keys.
+    #[tokio::test]
+    async fn a_key_that_is_there_and_one_that_is_not_look_the_same_before_the_body() {
+        let now = SystemTime::now();
+        for (name, secret) in
+            [("team", "gateway-key"), ("team", "wrong"), ("nobody", "x"), ("shown", "never-signs")]
+        {
+            assert_eq!(
+                before_its_body(&signed(name, secret, now), now).await,
+                Some(false),
+                "{name} {secret}"
+            );
+        }
+        let old = signed("team", "gateway-key", now - Duration::from_secs(16 * 60));
+        assert_eq!(before_its_body(&old, now).await, None, "what the head tells is checked first");
     }
 }

@@ -10,6 +10,7 @@ use jackfield_runtime::api::passthrough::{Dialect, Framing};
 use super::tries::{Kind, Turn};
 use super::{Answer, EVENTS, decoded, passed};
 use crate::dialect::head::{self, Head};
+use crate::dialect::hidden;
 use crate::endpoint::{ChatDialect, PathFacts};
 use crate::guard::Form;
 use crate::providers::ModelFacts;
@@ -83,10 +84,12 @@ impl Kind for Chat {
     fn ask<'a>(&'a self, turn: Turn<'a>) -> BoxFuture<'a, Result<Answer, Failure>> {
         Box::pin(async move {
             let target = turn.target;
-            if target.provider.speaks(&target.context, self.dialect.passthrough()).await? {
+            let own = target.provider.speaks(&target.context, self.dialect.passthrough()).await?;
+            // What another provider signed in this conversation is left out on the way.
+            if own && !hidden::is_in(turn.body) {
                 return passed::attempt(self.dialect, turn).await;
             }
-            decoded::attempt(self.dialect, &self.path, target, turn.behalf.services, &turn.named()?).await
+            decoded::attempt(self.dialect, &self.path, &turn).await
         })
     }
 

@@ -12,12 +12,12 @@ use jackfield_runtime::ChatStream;
 use jackfield_runtime::api::llm::ChatEvent;
 
 use super::delivery::Delivery;
-use super::{Answer, JSON, Reply, Target};
+use super::tries::Turn;
+use super::{Answer, JSON, Reply};
 use crate::dialect::{self, DecodeError, Decoded, StreamEncoder};
 use crate::endpoint::{ChatDialect, PathFacts};
 use crate::fault;
 use crate::receive;
-use crate::services::Services;
 use crate::wire::body::{Body, Broken};
 
 pub(super) fn decode(dialect: ChatDialect, body: &[u8], path: &PathFacts) -> Result<Decoded, DecodeError> {
@@ -35,11 +35,10 @@ pub(super) fn decode(dialect: ChatDialect, body: &[u8], path: &PathFacts) -> Res
 pub(super) async fn attempt(
     dialect: ChatDialect,
     path: &PathFacts,
-    target: &Target,
-    services: &Services,
-    body: &Bytes,
+    turn: &Turn<'_>,
 ) -> Result<Answer, Failure> {
-    let Decoded { mut request, stream, mut warnings, answer: asked } = decode(dialect, body, path)?;
+    let Turn { target, behalf, guarded, .. } = turn;
+    let Decoded { mut request, stream, mut warnings, answer: asked } = decode(dialect, &turn.named()?, path)?;
     request.model = target.model.to_string();
     let identity = crate::identity::new(format!("{}/{}", target.name, target.model));
     let (content_type, reply) = if stream {
@@ -62,13 +61,16 @@ pub(super) async fn attempt(
     } else {
         let answer = target.provider.chat(&target.context, request).await?;
         let queued = receive::is_queued(&answer);
-        if let Some(receivers) = services.receivers.as_ref().filter(|_| queued) {
-            receivers.note(&target.provider, &target.model, &target.context, &answer);
-        }
+        let awaited = match behalf.services.receivers.as_ref().filter(|_| queued) {
+            Some(receivers) => {
+                receivers.note(&target.provider, &target.model, &target.context, &answer, *guarded)
+            }
+            None => false,
+        };
         warnings.extend_from_slice(&answer.warnings);
         let body = asked.encode(&answer, &identity);
         let used = answer.usage.map(|usage| Counted { usage, estimated: false });
-        return Ok(Answer { used, lasting: !queued, ..Answer::whole(target, JSON, body, warnings) });
+        return Ok(Answer { used, lasting: !queued, awaited, ..Answer::whole(target, JSON, body, warnings) });
     };
     Ok(Answer { body: reply, ..Answer::whole(target, content_type, Bytes::new(), warnings) })
 }

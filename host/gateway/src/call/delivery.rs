@@ -5,16 +5,33 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use jackfield_router::cache::Recording;
-use jackfield_router::usage::{Counted, Ended};
+use jackfield_router::usage::{Counted, Delivered, Ended};
 use jackfield_router::{Failure, FailureKind, Hold};
 
 use super::meter::Meter;
 
-/// What is kept for an answer until it is through.
+/// What is kept for an answer until it is through. Dropped before the answer
+/// goes anywhere, as when another target's is given in its place, it has what was
+/// asked booked.
 #[derive(Debug)]
 pub(crate) struct Account {
-    pub(super) meter: Meter,
-    pub(super) recording: Option<Recording>,
+    meter: Option<Meter>,
+    recording: Option<Recording>,
+}
+
+impl Account {
+    pub(super) fn new(meter: Meter, recording: Option<Recording>) -> Self {
+        Self { meter: Some(meter), recording }
+    }
+}
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        if let Some(meter) = self.meter.take() {
+            let asked = Delivered::new(meter.prompt()).counted();
+            meter.settle(Some(&asked));
+        }
+    }
 }
 
 /// A stream on its way to the client. Whoever makes the stream tells it of every
@@ -36,7 +53,7 @@ impl Delivery {
     /// cache once it may be kept.
     pub(crate) fn held(account: Option<Account>) -> (Self, Option<Recording>) {
         let (meter, recording) =
-            account.map_or((None, None), |Account { meter, recording }| (Some(meter), recording));
+            account.map_or((None, None), |mut account| (account.meter.take(), account.recording.take()));
         (Self { hold: None, meter, recording: None }, recording)
     }
 

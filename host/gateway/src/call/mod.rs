@@ -4,6 +4,7 @@
 pub(crate) mod audio;
 pub(crate) mod chat;
 pub(crate) mod embeddings;
+pub(crate) mod gemini_embeddings;
 pub(crate) mod moderations;
 pub(crate) mod rerank;
 
@@ -50,6 +51,9 @@ pub(crate) struct Answer {
     /// Whether it is one for whoever asks the same: the id of a queued request is
     /// for the one who asked alone.
     pub(crate) lasting: bool,
+    /// Whether it says nothing yet, and what it stands for is judged when it is
+    /// delivered.
+    pub(crate) awaited: bool,
     /// How the request stands with the cache.
     pub(crate) cache: Status,
     /// What a whole answer came to.
@@ -78,6 +82,7 @@ impl Answer {
             warnings,
             used: None,
             lasting: true,
+            awaited: false,
             cache: Status::Disabled,
             bill: None,
             account: None,

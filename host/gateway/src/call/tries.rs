@@ -84,6 +84,8 @@ pub(crate) struct Turn<'a> {
     pub(crate) head: &'a Head,
     /// About how many tokens the prompt has.
     pub(crate) prompt: u64,
+    /// The target's guardrails, if it has any.
+    pub(crate) guarded: Option<&'a Arc<Guarded>>,
 }
 
 impl Turn<'_> {
@@ -184,7 +186,8 @@ impl<K: Kind> Attempt for Tries<'_, K> {
             };
             let prompt = metered.prompt();
             let asking = Asking::new(metered);
-            let turn = Turn { behalf: &self.behalf, leaf, target, body, head, prompt };
+            let guarded = guarded.as_ref();
+            let turn = Turn { behalf: &self.behalf, leaf, target, body, head, prompt, guarded };
             let result = self.kind.ask(turn).await;
             asking.over();
             let mut answer = result?;
@@ -198,7 +201,7 @@ impl<K: Kind> Attempt for Tries<'_, K> {
                 }
                 Reply::Stream(_) => {
                     let recording = lead.take().and_then(|lead| lead.record(answer.status, &kept));
-                    answer.account = meter.take().map(|meter| Account { meter, recording });
+                    answer.account = meter.take().map(|meter| Account::new(meter, recording));
                 }
             }
             let judged = match guarded {
@@ -220,6 +223,10 @@ impl<K: Kind> Attempt for Tries<'_, K> {
             }
             Ok(judged.answer)
         })
+    }
+
+    fn status(&self, answer: &Answer) -> u16 {
+        answer.status
     }
 
     fn last_resort(&self, ready: &mut Ready) -> Option<Answer> {

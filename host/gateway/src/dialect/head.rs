@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::error::DecodeError;
-use super::read::{self, Text};
+use super::read::{self, Text, whole};
 use crate::endpoint::{ChatDialect, PathFacts};
 
 /// What routing needs of a body.
@@ -74,7 +74,7 @@ pub fn scan(body: &[u8]) -> Result<Head, DecodeError> {
 }
 
 /// Reads the head of a chat, of which some dialects say a part in the path.
-pub(crate) fn of_chat(dialect: ChatDialect, path: &PathFacts, body: &[u8]) -> Result<Head, DecodeError> {
+pub fn of_chat(dialect: ChatDialect, path: &PathFacts, body: &[u8]) -> Result<Head, DecodeError> {
     let limits = match dialect {
         ChatDialect::GeminiGenerate => {
             let Limits { generation, generation_snake, .. } = limits(body)?;
@@ -131,7 +131,7 @@ struct Bounds<'a> {
 
 /// What is no count is the upstream's to refuse.
 fn count(raw: Option<&RawValue>) -> Option<u32> {
-    raw?.get().parse().ok()
+    whole(raw?.get())
 }
 
 #[cfg(test)]
@@ -163,6 +163,7 @@ mod tests {
             (r#"{"max_tokens": 7, "n": 2}"#, Some(7), Some(2)),
             (r#"{"max_tokens": 7, "max_completion_tokens": 8}"#, Some(8), None),
             (r#"{"max_output_tokens": 9}"#, Some(9), None),
+            (r#"{"max_tokens": 7.0, "n": 2e0}"#, Some(7), Some(2)),
             (r#"{"max_tokens": null, "n": "x"}"#, None, None),
             (r#"{"max_tokens": -1, "n": 1.5}"#, None, None),
             (r#"{"max_tokens": {"a": 1}}"#, None, None),

@@ -13,7 +13,9 @@ pub mod audio;
 pub mod bedrock_converse;
 pub mod cohere_chat;
 pub mod error;
+pub mod gemini_embeddings;
 pub mod gemini_generate;
+pub mod gemini_models;
 pub mod head;
 pub mod models;
 pub mod openai_chat;
@@ -27,20 +29,25 @@ mod calls;
 mod counts;
 mod events;
 mod extra;
+pub(crate) mod hidden;
 mod media;
+mod one_way;
 mod sound;
 mod turns;
 mod write;
 
 #[cfg(test)]
 mod robustness;
+#[cfg(test)]
+mod wholes;
 
 use bytes::{Bytes, BytesMut};
 use jackfield_runtime::api::llm::{ChatEvent, ChatRequest, ChatResponse};
 use jackfield_runtime::api::types::Error;
 
 pub use error::DecodeError;
-pub(crate) use read::Rest;
+pub use one_way::OneWay;
+pub(crate) use read::{Rest, lenient};
 
 /// A chat request out of any dialect.
 #[derive(Debug)]

@@ -3,13 +3,13 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, request};
 use http_body::Body as HttpBody;
 use jackfield_router::access::Caller;
-use jackfield_router::{Facts, Failure, FailureKind};
+use jackfield_router::{Facts, Failure};
 
 use super::answers::{answered, refused};
 use super::{Gateway, Traced};
@@ -17,10 +17,24 @@ use crate::auth;
 use crate::call::tries::{Kind, Tries};
 use crate::call::{Behalf, Reply};
 use crate::dialect::head::Head;
-use crate::endpoint::{ChatDialect, Endpoint};
+use crate::endpoint::Endpoint;
 use crate::portkey::Wishes;
 use crate::wire::body::Body;
 use crate::wire::intake;
+use crate::wire::peer::Peer;
+use crate::wire::room::Room;
+use crate::wire::unproven::{self, Pace};
+
+/// How fast a body must come before it is known whose it is. What a prompt with
+/// pictures takes over a telephone is the slowest that is waited for.
+const PACE: Pace =
+    Pace { grace: Duration::from_secs(10), rate: 16 << 10, longest: Duration::from_secs(3_600) };
+
+/// Memory for bodies whose signature is known only with them: two of the longest,
+/// of which one peer may hold one.
+pub(super) fn unproven_room(body: usize) -> Room {
+    Room::new(body.saturating_mul(2), body)
+}
 
 /// A request that may be made and is all there.
 #[derive(Debug)]
@@ -40,11 +54,13 @@ impl Gateway {
         B::Error: fmt::Display,
     {
         let keys = self.inner.keys.as_deref();
-        let (caller, wishes, body) = match auth::signed::claimed(keys, &head.headers).await? {
+        let (caller, wishes, body) = match auth::signed::claimed(keys, head, SystemTime::now()).await? {
             Some(claimed) => {
-                let wishes = Wishes::read(&head.headers)?;
-                let body = self.take(&head.headers, body).await?;
-                (claimed.verify(head, &body, SystemTime::now())?, wishes, body)
+                let body = match claimed.is_proven() {
+                    true => self.take(&head.headers, body).await?,
+                    false => self.take_unproven(head, body).await?,
+                };
+                (claimed.with_body(&body)?, Wishes::read(&head.headers)?, body)
             }
             None => {
                 let auth::Shown { caller, key } = auth::shown(keys, &head.headers).await?;
@@ -53,7 +69,7 @@ impl Gateway {
             }
         };
         let trace = head.extensions.get::<Traced>().cloned();
-        if self.inner.settings.log_bodies {
+        if self.inner.settings.log_bodies && !wishes.private {
             tracing::info!(target: "jackfield::body", body = %String::from_utf8_lossy(&body), "asked");
         }
         Ok(Asked { caller, wishes, body, trace })
@@ -65,9 +81,20 @@ impl Gateway {
         B::Error: fmt::Display,
     {
         let settings = &self.inner.settings;
-        intake::take(headers, body, settings.body, settings.body_timeout).await.map_err(|error| {
-            Failure::new(FailureKind::InvalidRequest, error.to_string()).with_status(error.status().as_u16())
-        })
+        Ok(intake::take(headers, body, settings.body, settings.body_timeout).await?)
+    }
+
+    /// Takes a body in whose signature is known only with it.
+    async fn take_unproven<B>(&self, head: &request::Parts, body: B) -> Result<Bytes, Failure>
+    where
+        B: HttpBody<Data = Bytes> + Send,
+        B::Error: fmt::Display,
+    {
+        let settings = &self.inner.settings;
+        let peer = head.extensions.get::<Peer>().copied().unwrap_or_default();
+        let place = self.inner.unproven.place(peer);
+        let (limit, pause) = (settings.body, settings.body_timeout);
+        Ok(unproven::take(&head.headers, body, limit, pause, PACE, &place).await?)
     }
 
     /// What targets are tried with.
@@ -101,10 +128,7 @@ impl Gateway {
             let metadata = &mut asked.wishes.metadata;
             metadata.entry("_user".to_owned()).or_insert_with(|| user.clone());
         }
-        let dialect = match endpoint {
-            Endpoint::Chat(dialect) => dialect,
-            _ => ChatDialect::OpenaiChat,
-        };
+        let dialect = endpoint.dialect();
         let facts = Facts {
             metadata: asked.wishes.metadata.clone(),
             body: asked.body.clone(),
@@ -118,6 +142,7 @@ impl Gateway {
             Ok(routed) => {
                 if let Reply::Whole(body) = &routed.answer.body
                     && self.inner.settings.log_bodies
+                    && !asked.wishes.private
                 {
                     tracing::info!(target: "jackfield::body", body = %String::from_utf8_lossy(body), "answered");
                 }

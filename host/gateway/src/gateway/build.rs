@@ -1,5 +1,7 @@
 //! Sets a gateway up.
 
+mod error;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -7,13 +9,14 @@ use std::sync::atomic::AtomicBool;
 use jackfield_router::Router;
 use jackfield_router::access::Keys;
 use jackfield_router::cache::{Cache, Embed};
-use jackfield_router::config::{Config, ConfigError, Hook};
+use jackfield_router::config::{Config, Hook};
+use jackfield_router::feedback::{FeedbackStore, MemoryFeedback};
 use jackfield_router::limits::{Condition, Field, LimitStore, Limits, MemoryStore, Pattern};
 use jackfield_router::plan::{Meaning, Names, Overrides, Plans, build};
-
 use jackfield_runtime::Clock;
-use jackfield_runtime::egress::policy::PolicyError;
 use jackfield_runtime::secret::Secret;
+
+pub use error::BuildError;
 
 use super::around::Around;
 use super::{Gateway, Inner};
@@ -28,67 +31,6 @@ use crate::settings::{ClientKeys, ReceiverName, ServerSettings};
 const PLANS: usize = 4_096;
 const PLAN_BYTES: usize = 32 << 20;
 
-/// A gateway can't be set up.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// A route asks for what isn't there.
-    #[error("[routes.{route}]: {source}")]
-    Route {
-        /// The route.
-        route: String,
-        /// What.
-        #[source]
-        source: ConfigError,
-    },
-    /// A saved guardrail can't be used.
-    #[error("[server.guardrails] {guardrail}: {source}")]
-    Guardrail {
-        /// Its name.
-        guardrail: String,
-        /// Why.
-        #[source]
-        source: ConfigError,
-    },
-    /// A saved guardrail asks for what isn't granted.
-    #[error("[server.guardrails] {guardrail}: {why}")]
-    Forbidden {
-        /// Its name.
-        guardrail: String,
-        /// What, and the line that would grant it.
-        why: String,
-    },
-    /// A guardrail of everything can't be used.
-    #[error("[server] {0}")]
-    Always(#[source] ConfigError),
-    /// What guardrails may call can't be granted.
-    #[error("[server.hooks] {0}")]
-    Hooks(#[from] PolicyError),
-    /// The semantic cache's model isn't there.
-    #[error("[server.cache] semantic.model: {0}")]
-    CacheModel(String),
-    /// Keys of clients are granted for a provider that isn't there.
-    #[error("[server] client-keys: no provider is named {0:?}; {1}")]
-    ClientKeys(String, String),
-    /// A receiver is for a provider that isn't there, or has no secret.
-    #[error("[server.receivers.{receiver}]: {why}")]
-    Receiver {
-        /// Its name.
-        receiver: ReceiverName,
-        /// What is missing, and what to do.
-        why: String,
-    },
-    /// A saved config can't be used.
-    #[error("[server.configs] {config}: {source}")]
-    Config {
-        /// Its name.
-        config: String,
-        /// Why.
-        #[source]
-        source: ConfigError,
-    },
-}
-
 /// Sets up a [`Gateway`].
 #[derive(Debug)]
 pub struct GatewayBuilder {
@@ -98,6 +40,7 @@ pub struct GatewayBuilder {
     keys: Option<Arc<dyn Keys>>,
     router: Router,
     limit_store: Option<Arc<dyn LimitStore>>,
+    feedback_store: Option<Arc<dyn FeedbackStore>>,
     receiver_secrets: BTreeMap<ReceiverName, Vec<Secret>>,
 }
 
@@ -110,6 +53,7 @@ impl GatewayBuilder {
             keys: None,
             router: Router::default(),
             limit_store: None,
+            feedback_store: None,
             receiver_secrets: BTreeMap::new(),
         }
     }
@@ -143,6 +87,14 @@ impl GatewayBuilder {
         self
     }
 
+    /// Where feedback is kept. Without it the newest is kept in memory, and goes
+    /// with the program.
+    #[must_use]
+    pub fn feedback_store(mut self, store: Arc<dyn FeedbackStore>) -> Self {
+        self.feedback_store = Some(store);
+        self
+    }
+
     /// The secrets of receivers: what `secret` of each `[server.receivers.NAME]`
     /// names.
     #[must_use]
@@ -161,6 +113,9 @@ impl GatewayBuilder {
         for (provider, models) in self.providers.list() {
             listed.extend(models.iter().map(|model| format!("{provider}/{model}")));
             names.add_provider(&provider, models.iter().map(String::as_str));
+        }
+        for provider in self.providers.unbound() {
+            names.add_absent(&provider);
         }
         for route in self.routes.keys() {
             names.add_route(route);
@@ -181,14 +136,17 @@ impl GatewayBuilder {
         };
         let always = always(&self.settings)?;
         let mut inner = Inner {
+            unproven: super::asked::unproven_room(self.settings.body),
             settings: self.settings,
             services,
             names,
             listed,
             routes: BTreeMap::new(),
+            written: BTreeMap::new(),
             plans: Plans::new(PLANS, PLAN_BYTES),
             grants,
             always,
+            feedback: self.feedback_store.unwrap_or_else(|| Arc::new(MemoryFeedback::default())),
             keys: self.keys,
             router: self.router,
             leaving: AtomicBool::new(false),
@@ -196,17 +154,17 @@ impl GatewayBuilder {
         let around = Around { gateway: &inner, written_here: true };
         around.usable().map_err(BuildError::Always)?;
         let mut routes = BTreeMap::new();
-        for (route, config) in self.routes {
-            let plan = build(&config, &format!("routes.{route}"), &Overrides::default(), &around)
+        for (route, config) in &self.routes {
+            let plan = build(config, &format!("routes.{route}"), &Overrides::default(), &around)
                 .map_err(|source| BuildError::Route { route: route.clone(), source })?;
-            routes.insert(route, Arc::new(plan));
+            routes.insert(route.clone(), Arc::new(plan));
         }
         for (name, text) in &inner.settings.configs {
             let wrong = |source| BuildError::Config { config: name.clone(), source };
             let config = super::around::parse(text).map_err(wrong)?;
             build(&config, "config", &Overrides::default(), &around).map_err(wrong)?;
         }
-        inner.routes = routes;
+        (inner.routes, inner.written) = (routes, self.routes);
         Ok(Gateway { inner: Arc::new(inner) })
     }
 }

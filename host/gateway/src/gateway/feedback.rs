@@ -1,11 +1,13 @@
 //! `/v1/feedback`: what people think of answers, by the trace that the answers
 //! belong to, in Portkey's shape.
 //!
-//! Nothing keeps feedback yet: until there are callbacks to hand it to, each is
-//! an event of the log (target `jackfield::feedback`; what is said in its
-//! metadata at level debug only) and a count in the metrics
-//! (`jackfield_feedback_total`). So an id isn't looked up when its feedback is
-//! changed, and the change is an event of its own.
+//! It is kept where the store has it ([`FeedbackStore`]), so that it can be
+//! changed by its id. Each is an event of the log, too (target
+//! `jackfield::feedback`; what is said in its metadata at level debug only), and
+//! so is each change, with all that it is then; what is given is counted in the
+//! metrics (`jackfield_feedback_total`).
+//!
+//! [`FeedbackStore`]: jackfield_router::feedback::FeedbackStore
 //!
 //! <https://portkey.ai/docs/api-reference/admin-api/data-plane/feedback>
 
@@ -16,11 +18,11 @@ use std::fmt;
 use bytes::Bytes;
 use http::{Response, request};
 use http_body::Body as HttpBody;
-use jackfield_router::Failure;
 use jackfield_router::access::Caller;
+use jackfield_router::feedback::{Feedback, Given};
+use jackfield_router::{Failure, FailureKind};
 use serde_json::json;
 
-use self::read::Feedback;
 use super::Gateway;
 use super::answers::json as answer;
 use crate::auth;
@@ -36,16 +38,15 @@ impl Gateway {
         let caller = auth::caller(self.inner.keys.as_deref(), &head.headers).await?;
         let body = self.take(&head.headers, body).await?;
         let all = read::new(&body)?;
-        let mut ids = Vec::with_capacity(all.len());
-        for feedback in all {
-            let id = new_id();
-            if let Some(value) = feedback.value {
-                self.inner.services.metrics.feedback(value);
-            }
-            log(&id, &feedback, &caller);
-            ids.push(id);
+        let tenant = &caller.tenant;
+        let given = all.into_iter().map(|feedback| Given { id: new_id(), tenant: tenant.clone(), feedback });
+        let given: Vec<Given> = given.collect();
+        self.inner.feedback.keep(given.clone()).await?;
+        for Given { id, feedback, .. } in &given {
+            self.inner.services.metrics.feedback(feedback.value);
+            log(id, feedback, &caller);
         }
-        Ok(received(&ids))
+        Ok(received(given.iter().map(|given| given.id.as_str())))
     }
 
     /// Another value, weight or metadata for a feedback that was given before.
@@ -60,23 +61,31 @@ impl Gateway {
     {
         let caller = auth::caller(self.inner.keys.as_deref(), &head.headers).await?;
         let body = self.take(&head.headers, body).await?;
-        let feedback = read::change(&body)?;
-        let id = head.uri.path().split_once("/feedback/").map_or("", |(_, id)| id).to_owned();
-        log(&id, &feedback, &caller);
-        Ok(received(&[id]))
+        let change = read::change(&body)?;
+        let id = head.uri.path().split_once("/feedback/").map_or("", |(_, id)| id);
+        let Some(feedback) = self.inner.feedback.change(caller.tenant.as_deref(), id, change).await? else {
+            return Err(Failure::new(
+                FailureKind::NotFound,
+                "no feedback has this id: it was never given, or so long ago that it isn't kept any more; give it \
+                 anew with POST /v1/feedback",
+            ));
+        };
+        log(id, &feedback, &caller);
+        Ok(received([id].into_iter()))
     }
 }
 
 fn log(id: &str, feedback: &Feedback, caller: &Caller) {
     let Feedback { trace_id, value, weight, metadata } = feedback;
-    let (trace_id, key) = (trace_id.as_deref(), caller.key.as_deref());
+    let key = caller.key.as_deref();
     tracing::info!(target: "jackfield::feedback", feedback_id = id, trace_id, value, weight, key, "feedback");
     if let Some(metadata) = metadata {
         tracing::debug!(target: "jackfield::feedback", feedback_id = id, metadata, "metadata of a feedback");
     }
 }
 
-fn received(ids: &[String]) -> Response<Body> {
+fn received<'i>(ids: impl Iterator<Item = &'i str>) -> Response<Body> {
+    let ids: Vec<&str> = ids.collect();
     let body = json!({ "status": "success", "message": "Feedback received", "feedback_ids": ids });
     answer(Bytes::from(body.to_string()))
 }

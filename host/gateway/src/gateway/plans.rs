@@ -48,6 +48,10 @@ impl Gateway {
                 Err(error) => Err(Failure::new(FailureKind::NotFound, error.to_string())),
             });
         }
+        let route = model.filter(|_| wishes.config.is_none() && wishes.overrides.provider.is_none());
+        if let Some((name, config)) = route.and_then(|name| inner.written.get_key_value(name)) {
+            return self.routed(caller, wishes, name, config);
+        }
         let plan = self.configured(caller, wishes, None)?;
         // Where neither the config nor a header names a provider, the model's name
         // does, as it does without them.
@@ -60,6 +64,25 @@ impl Gateway {
             }
             _ => Ok(plan),
         }
+    }
+
+    /// The plan of a route, with what the client's headers say over it. Its keys
+    /// are the operator's.
+    fn routed(
+        &self,
+        caller: &Caller,
+        wishes: &Wishes,
+        name: &str,
+        config: &Config,
+    ) -> Result<Arc<Node>, Failure> {
+        let scope = format!("route {:?}/{:?}", caller.tenant, caller.key);
+        let path = format!("routes.{name}");
+        self.inner.plans.get(&scope, &digest(&path, None, &wishes.overrides, None), || {
+            let around = Around { gateway: &self.inner, written_here: false };
+            build(config, &path, &wishes.overrides, &around).map_err(|error| {
+                Failure::new(FailureKind::InvalidRequest, format!("the request's headers: {error}"))
+            })
+        })
     }
 
     /// The plan of a config that the client sends or names, with what its other

@@ -21,9 +21,12 @@ use serde_json::{Value, json};
 use super::answers::json as answer;
 use super::{BuildError, Gateway};
 use crate::auth;
-use crate::receive::{Collected, LONGEST_WAIT, Receivers};
+use crate::guard::MARKED;
+use crate::metrics;
+use crate::receive::{Collected, Incoming, LONGEST_WAIT, Receivers};
 use crate::settings::{ReceiverName, ServerSettings};
 use crate::wire::body::Body;
+use crate::wire::peer::Peer;
 
 /// When to ask again for a result that isn't there, in seconds.
 const AGAIN: u64 = 2;
@@ -37,7 +40,9 @@ impl Gateway {
     {
         let name = behind(head.uri.path(), "/receivers/");
         let pause = self.inner.settings.body_timeout;
-        Ok(answer(self.receivers()?.take(&name, &head.headers, body, pause).await?))
+        let peer = head.extensions.get::<Peer>().copied().unwrap_or_default();
+        let delivery = Incoming { headers: &head.headers, peer, body, pause };
+        Ok(answer(self.receivers()?.take(&name, delivery).await?))
     }
 
     /// A client asks for a result, or takes its request back.
@@ -57,6 +62,13 @@ impl Gateway {
         }
         Ok(match receivers.collect(&caller, provider, id, wait(head.uri.query())?).await? {
             Collected::Result(result) => answer(result),
+            Collected::Marked(result) => {
+                let mut response = answer(result);
+                if let Ok(status) = StatusCode::from_u16(MARKED) {
+                    *response.status_mut() = status;
+                }
+                response
+            }
             Collected::Pending(told) => {
                 let mut response = answer(state(provider, id, "pending", told));
                 *response.status_mut() = StatusCode::ACCEPTED;
@@ -72,7 +84,7 @@ impl Gateway {
     ///
     /// # Errors
     /// 404 where the caller has queued no such request here, 410 where its
-    /// result is gone.
+    /// result is gone, 446 where guardrails of its route denied it.
     pub async fn collect(
         &self,
         caller: &Caller,
@@ -86,7 +98,9 @@ impl Gateway {
     /// All counters as text.
     pub(super) fn metrics(&self) -> String {
         let services = &self.inner.services;
-        services.metrics.render() + &services.receivers.as_ref().map_or_else(String::new, Receivers::render)
+        let instances = services.providers.instances().map_or_else(String::new, metrics::instances);
+        let deliveries = services.receivers.as_ref().map_or_else(String::new, Receivers::render);
+        services.metrics.render() + &instances + &deliveries
     }
 
     fn receivers(&self) -> Result<&Receivers, Failure> {

@@ -12,7 +12,12 @@ use crate::portkey::LONGEST_TRACE;
 pub(crate) struct Traced {
     shown: Option<HeaderValue>,
     parent: Option<HeaderValue>,
+    /// The client's own words for its step of the trace, and for the one above.
+    steps: [Option<HeaderValue>; 3],
 }
+
+/// How the log and clients call them.
+const STEPS: [&str; 3] = ["x-portkey-span-id", "x-portkey-span-name", "x-portkey-parent-span-id"];
 
 impl Traced {
     /// Goes on with the trace that the client's `traceparent` began, or begins
@@ -21,11 +26,13 @@ impl Traced {
         let mut parents = asked.get_all("traceparent").iter().filter_map(|value| value.to_str().ok());
         let parent = parents.next().filter(|_| parents.next().is_none());
         let states = asked.get_all("tracestate").iter().filter_map(|value| value.to_str().ok());
-        let label = asked.get("x-portkey-trace-id").filter(|label| label.len() <= LONGEST_TRACE);
+        let named = |name| asked.get(name).filter(|label: &&HeaderValue| label.len() <= LONGEST_TRACE);
+        let label = named("x-portkey-trace-id");
         let trace = Trace::begin(parent, states, label.cloned(), &SystemRandom);
         Self {
             shown: trace.label.clone().or_else(|| HeaderValue::try_from(trace.shown()).ok()),
             parent: HeaderValue::try_from(trace.context.to_string()).ok(),
+            steps: STEPS.map(|name| named(name).cloned()),
         }
     }
 
@@ -34,9 +41,17 @@ impl Traced {
         self.shown.as_ref()?.to_str().ok()
     }
 
+    /// What the client calls its step: id, name, and the id of the one above.
+    pub(super) fn steps(&self) -> [Option<&str>; 3] {
+        self.steps.each_ref().map(|step| step.as_ref()?.to_str().ok())
+    }
+
     /// What everything that is logged about the request stands in.
     pub(super) fn span(&self) -> tracing::Span {
-        tracing::info_span!(target: "jackfield::request", "request", trace = self.shown())
+        let [span_id, span_name, parent_span_id] = self.steps();
+        tracing::info_span!(
+            target: "jackfield::request", "request", trace = self.shown(), span_id, span_name, parent_span_id
+        )
     }
 
     /// Tells the client.

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use jackfield_router::config::Hook;
 use jackfield_router::guard::{HookReport, Results, Stage};
 use jackfield_router::{Failure, FailureKind};
 
-use super::run::{Material, Run};
+use super::run::Material;
 use super::text::{Form, Unreadable, of_events};
-use super::{Guarded, MARKED, shown, told, watch};
+use super::watch::Seen;
+use super::{Guarded, MARKED, shown, watch};
 use crate::call::delivery::Delivery;
 use crate::call::{Answer, Reply};
 use crate::wire::body::Body;
@@ -29,8 +29,8 @@ impl Guarded {
     /// # Errors
     /// A hook denies, with status 446, or the answer can't be read.
     pub(crate) async fn after(self: &Arc<Self>, answer: Answer) -> Result<Judged, Failure> {
-        let has_text = self.scene.form != Form::Embeddings;
-        if self.leaf.after.is_empty() || !has_text {
+        let has_text = !matches!(self.scene.form, Form::Embeddings | Form::ContentEmbeddings);
+        if self.leaf.after.is_empty() || !has_text || answer.awaited {
             return Ok(Judged { answer: self.only_before(answer), marked: false });
         }
         match &answer.body {
@@ -97,9 +97,14 @@ impl Guarded {
         answer
     }
 
-    /// Judges a stream that is through; what its client may be told of it.
-    async fn last(&self, seen: Option<Bytes>) -> Option<Bytes> {
-        let Some(seen) = seen else {
+    /// Judges what went to the client of a stream; what it may be told of it.
+    async fn last(&self, seen: Seen) -> Option<Bytes> {
+        // Whoever leaves again and again would have ever more judged at once.
+        let _permit = match seen.left {
+            true => Some(self.guardrails.beside(&self.scene)?),
+            false => None,
+        };
+        let Some(seen) = seen.bytes else {
             tracing::warn!(
                 target: "jackfield::guardrail",
                 provider = &*self.scene.provider,
@@ -123,19 +128,8 @@ impl Guarded {
         Ok((results, material))
     }
 
-    async fn run(&self, mut material: Material) -> (Vec<HookReport>, Material) {
-        let guardrails = &self.guardrails;
-        guardrails.detach(&self.scene, &self.leaf, Stage::After, Some(&self.request), &material);
-        let hooks: Vec<&Hook> = self.leaf.after.iter().filter(|hook| !hook.detached).collect();
-        let run = Run {
-            network: &guardrails.network,
-            scene: &self.scene,
-            stage: Stage::After,
-            request: Some(&self.request),
-        };
-        let reports = run.hooks(&hooks, &mut material).await;
-        told::told(&self.scene, &reports, &guardrails.metrics);
-        (reports, material)
+    async fn run(&self, material: Material) -> (Vec<HookReport>, Material) {
+        self.guardrails.run_after(&self.scene, &self.leaf.after, &self.request, material).await
     }
 
     /// An answer of which only the request was judged.

@@ -10,9 +10,11 @@
 //! status 246. A check that can't say anything, as one whose service isn't
 //! there, lets pass unless it has `failOnError`: so it is in Portkey, and
 //! configs count on it. Answers from the cache are judged like fresh ones, and
-//! what is denied isn't cached.
+//! what is denied isn't cached. Of a queued request the result is judged when it
+//! is delivered ([`Later`]).
 
 mod after;
+mod later;
 mod network;
 mod prefix;
 mod run;
@@ -30,9 +32,10 @@ use jackfield_router::config::{Check, Hook};
 use jackfield_router::guard::{HookReport, Results, Rule, Stage};
 use jackfield_router::{Failure, FailureKind, Leaf};
 use jackfield_runtime::egress::policy::PolicyError;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub(crate) use after::Judged;
+pub(crate) use later::Later;
 pub(crate) use shown::{MARKED, denial};
 pub(crate) use text::Form;
 
@@ -66,6 +69,26 @@ pub(super) struct Scene {
     headers: HeaderMap,
     key: Option<String>,
     trace: Option<String>,
+    /// Of a result that is delivered later: where in it its text is, as a JSON
+    /// pointer.
+    text_at: Option<Box<str>>,
+}
+
+impl Scene {
+    /// The same for a result that comes later, without what nobody needs then.
+    fn for_later(&self, text: &str) -> Self {
+        Self {
+            form: self.form,
+            stream: false,
+            provider: Arc::clone(&self.provider),
+            model: Arc::clone(&self.model),
+            metadata: self.metadata.clone(),
+            headers: HeaderMap::new(),
+            key: self.key.clone(),
+            trace: self.trace.clone(),
+            text_at: Some(text.into()),
+        }
+    }
 }
 
 /// A request to a target with hooks, after those that stand before it.
@@ -173,6 +196,7 @@ impl Guardrails {
             headers: behalf.headers.clone(),
             key: asked.caller.key.as_deref().map(str::to_owned),
             trace: trace.map(str::to_owned),
+            text_at: None,
         });
         let before = self.run_before(&scene, leaf, body).await?;
         let request = body.clone();
@@ -194,7 +218,7 @@ impl Guardrails {
             let why = format!("guardrails can't read the request: {error}");
             Failure { internal: true, ..Failure::new(FailureKind::InvalidRequest, why) }
         })?;
-        self.detach(scene, leaf, Stage::Before, None, &material);
+        self.detach(scene, &leaf.before, Stage::Before, None, &material);
         let waited: Vec<&Hook> = leaf.before.iter().filter(|hook| !hook.detached).collect();
         let run = Run { network: &self.network, scene, stage: Stage::Before, request: None };
         let reports = run.hooks(&waited, &mut material).await;
@@ -209,38 +233,53 @@ impl Guardrails {
         Ok(results.before_request_hooks)
     }
 
-    /// Starts the hooks that nobody waits for.
-    fn detach(
+    /// Runs the hooks before an answer.
+    async fn run_after(
         &self,
         scene: &Arc<Scene>,
-        leaf: &Arc<Leaf>,
-        stage: Stage,
-        request: Option<&Bytes>,
-        material: &Material,
-    ) {
-        let hooks = match stage {
-            Stage::Before => &leaf.before,
-            Stage::After => &leaf.after,
-        };
-        if !hooks.iter().any(|hook| hook.detached) {
-            return;
-        }
-        let Ok(permit) = Arc::clone(&self.beside).try_acquire_owned() else {
+        hooks: &[Hook],
+        request: &Bytes,
+        mut material: Material,
+    ) -> (Vec<HookReport>, Material) {
+        self.detach(scene, hooks, Stage::After, Some(request), &material);
+        let hooks: Vec<&Hook> = hooks.iter().filter(|hook| !hook.detached).collect();
+        let run = Run { network: &self.network, scene, stage: Stage::After, request: Some(request) };
+        let reports = run.hooks(&hooks, &mut material).await;
+        told::told(scene, &reports, &self.metrics);
+        (reports, material)
+    }
+
+    /// Leave to run hooks beside requests, as long as not too many do.
+    fn beside(&self, scene: &Scene) -> Option<OwnedSemaphorePermit> {
+        let permit = Arc::clone(&self.beside).try_acquire_owned();
+        if permit.is_err() {
             tracing::warn!(
                 target: "jackfield::guardrail",
                 provider = &*scene.provider,
                 "guardrails that run beside requests are left out: {BESIDE} are running"
             );
+        }
+        permit.ok()
+    }
+
+    /// Starts the hooks that nobody waits for.
+    fn detach(
+        &self,
+        scene: &Arc<Scene>,
+        hooks: &[Hook],
+        stage: Stage,
+        request: Option<&Bytes>,
+        material: &Material,
+    ) {
+        let hooks: Vec<Hook> = hooks.iter().filter(|hook| hook.detached).cloned().collect();
+        if hooks.is_empty() {
             return;
-        };
-        let (own, scene, leaf) = (self.clone(), Arc::clone(scene), Arc::clone(leaf));
+        }
+        let Some(permit) = self.beside(scene) else { return };
+        let (own, scene) = (self.clone(), Arc::clone(scene));
         let (request, mut material) = (request.cloned(), material.clone());
         tokio::spawn(async move {
-            let hooks = match stage {
-                Stage::Before => &leaf.before,
-                Stage::After => &leaf.after,
-            };
-            let hooks: Vec<&Hook> = hooks.iter().filter(|hook| hook.detached).collect();
+            let hooks: Vec<&Hook> = hooks.iter().collect();
             let run = Run { network: &own.network, scene: &scene, stage, request: request.as_ref() };
             let reports = run.hooks(&hooks, &mut material).await;
             told::told(&scene, &reports, &own.metrics);

@@ -33,7 +33,7 @@ pub(super) fn apply(prefix: &Prefix, form: Form, body: &Bytes) -> Option<Bytes> 
         Form::Chat(ChatDialect::CohereChat) => messages(prefix, body, "messages", "text"),
         Form::Chat(ChatDialect::BedrockConverse) => bedrock::apply(prefix, body),
         Form::Chat(ChatDialect::OpenaiCompletions) => field(prefix, body, "prompt", false),
-        Form::Embeddings => None,
+        Form::Embeddings | Form::ContentEmbeddings => None,
     }
 }
 

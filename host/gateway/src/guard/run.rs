@@ -11,7 +11,7 @@ use jackfield_router::guard::{
 };
 
 use super::network::{Context, Network};
-use super::text::{Form, Part, Unreadable, joined, of_answer, of_request, replaced};
+use super::text::{Form, Part, Unreadable, delivered, joined, of_answer, of_request, replaced};
 use super::{Scene, prefix};
 
 /// What hooks look at.
@@ -31,6 +31,15 @@ impl Material {
             Stage::After => of_answer(form, &body)?,
         };
         Ok(Self { body: Some(body), parts })
+    }
+
+    /// The same by what the scene says of it: a result that was delivered has its
+    /// text where the operator says.
+    pub(super) fn of(scene: &Scene, stage: Stage, body: Bytes) -> Result<Self, Unreadable> {
+        match &scene.text_at {
+            Some(text) => Ok(Self { parts: delivered::read(&body, text)?, body: Some(body) }),
+            None => Self::new(scene.form, stage, body),
+        }
     }
 }
 
@@ -100,7 +109,7 @@ impl Run<'_> {
             _ => (Err(CheckError::new("Unsupported", "this gateway doesn't run this check")), None),
         };
         let mut changed = None;
-        match body.map(|body| Material::new(self.scene.form, self.stage, body)) {
+        match body.map(|body| Material::of(self.scene, self.stage, body)) {
             Some(Ok(new)) => changed = Some(new),
             Some(Err(error)) => {
                 found =

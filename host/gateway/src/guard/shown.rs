@@ -66,7 +66,7 @@ pub(super) fn event(form: Form, results: &Results) -> Option<Bytes> {
         Form::Chat(ChatDialect::OpenaiChat | ChatDialect::OpenaiCompletions) | Form::Embeddings => {
             format!("data: {{\"choices\":[],\"hook_results\":{results}}}\n\n").into()
         }
-        Form::Chat(ChatDialect::GeminiGenerate) => {
+        Form::Chat(ChatDialect::GeminiGenerate) | Form::ContentEmbeddings => {
             format!("data: {{\"candidates\":[],\"hook_results\":{results}}}\n\n").into()
         }
         Form::Chat(ChatDialect::BedrockConverse) => {

@@ -5,9 +5,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::headers;
 use super::part::{Errors, Part};
 use super::schema::{amount, may, need, nullable, object, only, text};
+use super::told;
 
 /// The shapes of errors.
 pub(super) fn part() -> Part {
@@ -73,7 +73,7 @@ pub(super) fn routed(content: Value, errors: Errors) -> Value {
     for (status, meaning) in [("200", "The answer."), ("246", marked)] {
         all.insert(
             status.to_owned(),
-            json!({ "description": meaning, "headers": headers::of_answers(), "content": content }),
+            json!({ "description": meaning, "headers": told::of_answers(), "content": content }),
         );
     }
     for (status, meaning) in REFUSALS.iter().chain(&ROUTED) {
@@ -88,13 +88,18 @@ pub(super) fn routed(content: Value, errors: Errors) -> Value {
 /// Answers of an endpoint of the gateway's own, with those of these statuses by
 /// which it says no.
 pub(super) fn own(content: Value, refusals: &[&str]) -> Value {
+    own_in(content, refusals, Errors::Openai)
+}
+
+/// The same with errors of this shape.
+pub(super) fn own_in(content: Value, refusals: &[&str], errors: Errors) -> Value {
     let mut all = Map::new();
     all.insert(
         "200".to_owned(),
-        json!({ "description": "The answer.", "headers": headers::of_traces(), "content": content }),
+        json!({ "description": "The answer.", "headers": told::of_traces(), "content": content }),
     );
     for (status, meaning) in REFUSALS.iter().filter(|(status, _)| refusals.contains(status)) {
-        all.insert((*status).to_owned(), failure(status, meaning, Errors::Openai));
+        all.insert((*status).to_owned(), failure(status, meaning, errors));
     }
     Value::Object(all)
 }
@@ -106,10 +111,10 @@ fn failure(status: &str, meaning: &str, errors: Errors) -> Value {
         Errors::Gemini => "GenerateContentError",
         Errors::Cohere | Errors::Bedrock => "PlainError",
     };
-    let mut told = headers::of_traces();
+    let mut told = told::of_traces();
     if matches!(status, "429" | "503" | "529") {
-        told["retry-after"] = headers::shared("retry-after");
-        told["retry-after-ms"] = headers::shared("retry-after-ms");
+        told["retry-after"] = told::shared("retry-after");
+        told["retry-after-ms"] = told::shared("retry-after-ms");
     }
     json!({
         "description": meaning,

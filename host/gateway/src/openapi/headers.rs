@@ -1,11 +1,10 @@
-//! Headers that steer the gateway, and those that its answers tell.
+//! Headers that steer the gateway.
 //!
 //! <https://portkey.ai/docs/api-reference/inference-api/headers>,
 //! <https://www.w3.org/TR/trace-context/>
 
-use jackfield_router::cache::Status;
 use jackfield_router::config::OptionName;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::part::Errors;
 use crate::portkey::LONGEST_TRACE;
@@ -23,6 +22,9 @@ fn asked() -> Vec<Asked> {
     let name = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
     let names = json!({ "type": "string", "pattern": format!("^{name}( *, *{name})*$") });
     let truth = || json!({ "type": "string", "enum": ["true", "false"] });
+    let never = || json!({ "type": "string", "enum": ["false"] });
+    let label =
+        || json!({ "type": "string", "pattern": "^[!-~]([ -~]*[!-~])?$", "maxLength": LONGEST_TRACE });
     let texts = json!({
         "type": "object",
         "additionalProperties": { "type": "string", "maxLength": 128, "pattern": "^[ -~]*$" },
@@ -56,7 +58,7 @@ fn asked() -> Vec<Asked> {
         ("x-portkey-strict-open-ai-compliance", truth(), "Whether answers keep to OpenAI's own fields."),
         (
             "x-portkey-forward-headers",
-            names,
+            names.clone(),
             "Names of headers, with commas between them, that go on to the upstream. Those that carry \
              credentials can't.",
         ),
@@ -71,6 +73,23 @@ fn asked() -> Vec<Asked> {
             "Whether a fresh answer is wanted, whatever is in the cache.",
         ),
         ("x-portkey-cache-namespace", visible(), "What keeps these answers apart from others in the cache."),
+        (
+            "x-portkey-cache",
+            json!({ "type": "string", "enum": ["simple", "semantic"] }),
+            "Whether answers are kept, and what counts as the same question.",
+        ),
+        (
+            "x-portkey-cache-ttl",
+            json!({ "type": "integer", "minimum": 60, "maximum": 7_776_000 }),
+            "How many seconds they are kept, where they are.",
+        ),
+        ("x-portkey-debug", truth(), "`false` keeps the request and its answer out of the log."),
+        ("x-portkey-span-id", label(), "The client's id for its step of the trace, for the log."),
+        ("x-portkey-span-name", label(), "Its name for it."),
+        ("x-portkey-parent-span-id", label(), "Its id for the step above."),
+        ("x-portkey-sensitive-headers", names.clone(), "Headers that aren't to be logged. None is."),
+        ("x-portkey-nitro-mode", never(), "Of Portkey's own service."),
+        ("x-portkey-fetch-integrated-models", never(), "Of Portkey's own service."),
         (GUARDRAILS[0], checks(), "Checks of every request, as a config has them."),
         (GUARDRAILS[1], checks(), "Checks of every answer, as a config has them."),
         (
@@ -136,97 +155,6 @@ pub(super) fn parameters(errors: Errors) -> Value {
     all.map(|name| json!({ "$ref": format!("#/components/parameters/{name}") })).collect()
 }
 
-/// Headers of answers: name, schema, what it tells, whether every answer of a
-/// provider has it.
-fn told() -> Vec<(&'static str, Value, &'static str, bool)> {
-    let text = json!({ "type": "string" });
-    let count = json!({ "type": "integer", "minimum": 0 });
-    let words = [
-        Status::Hit,
-        Status::Miss,
-        Status::SemanticHit,
-        Status::SemanticMiss,
-        Status::Refresh,
-        Status::Disabled,
-    ];
-    let cache = json!({ "type": "string", "enum": words.map(Status::name) });
-    vec![
-        ("x-portkey-trace-id", text.clone(), "The name of the trace.", true),
-        ("x-jackfield-trace-id", text.clone(), "The name of the trace.", true),
-        ("traceparent", text.clone(), "Where the trace goes on (W3C Trace Context).", true),
-        ("x-portkey-provider", text.clone(), "The provider that answered.", true),
-        ("x-jackfield-provider", text.clone(), "The provider that answered.", true),
-        (
-            "x-jackfield-model",
-            text.clone(),
-            "The provider's own id of the model that answered. What isn't visible ASCII is percent-encoded, as in \
-             all headers with names in them.",
-            true,
-        ),
-        (
-            "x-jackfield-mode",
-            json!({ "type": "string", "enum": ["passthrough", "decoded"] }),
-            "Whether the upstream's own bytes came through, or the answer was written here.",
-            true,
-        ),
-        ("x-portkey-last-used-option-index", text.clone(), "Which target of the route answered.", true),
-        ("x-jackfield-target", text.clone(), "Which target of the route answered.", true),
-        (
-            "x-portkey-retry-attempt-count",
-            json!({ "type": "integer", "minimum": -1 }),
-            "How often that target was tried again; -1 where it failed to the last.",
-            true,
-        ),
-        ("x-jackfield-attempts", count.clone(), "How many tries there were at all targets.", true),
-        ("x-portkey-cache-status", cache.clone(), "Whether the answer is from the cache.", true),
-        ("x-jackfield-cache-status", cache, "Whether the answer is from the cache.", true),
-        ("x-jackfield-input-tokens", count.clone(), "Tokens of the request; not told of a stream.", false),
-        ("x-jackfield-output-tokens", count.clone(), "Tokens of the answer; not told of a stream.", false),
-        (
-            "x-jackfield-cost",
-            text.clone(),
-            "US dollars, by the catalog's prices; not told of a stream.",
-            false,
-        ),
-        (
-            "x-jackfield-warning",
-            text,
-            "Something of the request that the target can't express and that was left out.",
-            false,
-        ),
-        ("retry-after", count.clone(), "Seconds to wait before another try.", false),
-        ("retry-after-ms", count, "The same in milliseconds.", false),
-    ]
-}
-
-/// All of them, as components.
-pub(super) fn told_components() -> Value {
-    let all = told().into_iter().map(|(name, schema, about, always)| {
-        (name.to_owned(), json!({ "description": about, "schema": schema, "required": always }))
-    });
-    Value::Object(all.collect())
-}
-
-/// The header of this name.
-pub(super) fn shared(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/headers/{name}") })
-}
-
-/// Headers of every answer.
-pub(super) fn of_traces() -> Value {
-    listed(|name| name == "traceparent" || name.ends_with("-trace-id"))
-}
-
-/// Headers of answers that come from providers.
-pub(super) fn of_answers() -> Value {
-    listed(|name| !name.starts_with("retry-after"))
-}
-
-fn listed(wanted: impl Fn(&str) -> bool) -> Value {
-    let names = told().into_iter().map(|(name, ..)| name).filter(|name| wanted(name));
-    Value::Object(names.map(|name| (name.to_owned(), shared(name))).collect::<Map<_, _>>())
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -279,22 +207,6 @@ mod tests {
         assert_eq!(names.len(), OptionName::ALL.len());
         for name in names {
             assert!(OptionName::of_header(name.strip_prefix("x-portkey-").unwrap()).is_some(), "{name}");
-        }
-    }
-
-    #[test]
-    fn every_header_that_answers_tell_is_in_the_document() {
-        let mut names = BTreeSet::new();
-        for source in [include_str!("../gateway/answers.rs"), include_str!("../gateway.rs")] {
-            let source = source.split("#[cfg(test)]").next().unwrap();
-            let texts = source.split('"').skip(1).step_by(2);
-            names.extend(
-                texts.filter(|text| text.starts_with("x-jackfield-") || text.starts_with("x-portkey-")),
-            );
-        }
-        assert!(names.len() > 10, "{names:?}");
-        for name in names {
-            assert!(told().iter().any(|(known, ..)| *known == name), "{name} isn't in the document");
         }
     }
 }

@@ -37,8 +37,7 @@ pub(super) fn part() -> Part {
     let good = json_of("TokenCount");
     part.routed("/v1/messages/count_tokens", about, json_body("CountRequest"), good, Errors::Anthropic);
     // It says only what it counted.
-    part.paths["/v1/messages/count_tokens"]["post"]["responses"]["200"]["headers"] =
-        super::headers::of_traces();
+    part.paths["/v1/messages/count_tokens"]["post"]["responses"]["200"]["headers"] = super::told::of_traces();
     part.schema("MessageRequest", request());
     part.schema("CountRequest", object(asked()));
     part.schema("MessageTurn", turn());

@@ -13,6 +13,7 @@ mod chat;
 mod chat_answer;
 mod completions;
 mod embeddings;
+mod gemini;
 mod headers;
 mod messages;
 mod moderations;
@@ -23,6 +24,7 @@ mod queued;
 mod rerank;
 mod responses;
 mod schema;
+mod told;
 
 #[cfg(test)]
 mod tests;
@@ -41,6 +43,7 @@ pub(crate) fn document() -> Value {
         responses::part(),
         messages::part(),
         others::part(),
+        gemini::part(),
         embeddings::part(),
         moderations::part(),
         rerank::part(),
@@ -72,7 +75,7 @@ pub(crate) fn document() -> Value {
         "components": {
             "schemas": schemas,
             "parameters": headers::components(),
-            "headers": headers::told_components(),
+            "headers": told::components(),
             "securitySchemes": {
                 "bearer": { "type": "http", "scheme": "bearer", "description": "As OpenAI's clients send it." },
                 "x-api-key": {

@@ -27,15 +27,19 @@ fn about(id: &'static str, tag: &'static str, summary: &'static str, events: Opt
     About { id, tag, summary, description: READ, events }
 }
 
-/// Tells of the model in the path.
-fn of_model(part: &mut Part, path: &str) {
-    let model = json!({
+/// The model in the path.
+pub(super) fn model_in_path() -> Value {
+    json!({
         "name": "model", "in": "path", "required": true,
         "description": "A route, `provider/model`, or the bare id of a model. Slashes need not be encoded.",
         "schema": { "type": "string", "minLength": 1 },
-    });
+    })
+}
+
+/// Tells of the model in the path.
+pub(super) fn of_model(part: &mut Part, path: &str) {
     if let Some(parameters) = part.paths[path]["post"]["parameters"].as_array_mut() {
-        parameters.push(model);
+        parameters.push(model_in_path());
     }
 }
 
@@ -94,7 +98,7 @@ fn gemini(part: &mut Part) {
             }
             if method == "countTokens" {
                 // It says only what it counted.
-                part.paths[&path]["post"]["responses"]["200"]["headers"] = super::headers::of_traces();
+                part.paths[&path]["post"]["responses"]["200"]["headers"] = super::told::of_traces();
             }
         }
     }

@@ -54,7 +54,8 @@ fn models(part: &mut Part) {
 }
 
 fn feedback(part: &mut Part) {
-    let description = "By the trace that the answers belong to. It is logged and counted; nothing keeps it.";
+    let description =
+        "By the trace that the answers belong to. It is logged, counted, and kept as long as there is room.";
     for (method, id) in [("post", "createFeedback"), ("put", "putFeedback")] {
         let about =
             About { id, tag: "Feedback", summary: "What people think of answers", description, events: None };
@@ -75,7 +76,9 @@ fn feedback(part: &mut Part) {
         { "name": "id", "in": "path", "required": true, "schema": { "type": "string", "minLength": 1 } },
     ]);
     operation["requestBody"] = json_body("FeedbackChange");
-    operation["responses"] = answers::own(json_of("FeedbackReceived"), &WITH_BODY);
+    let mut wrong = WITH_BODY.to_vec();
+    wrong.push("404");
+    operation["responses"] = answers::own(json_of("FeedbackReceived"), &wrong);
     part.operation("/v1/feedback/{id}", "put", operation);
 
     let trace =

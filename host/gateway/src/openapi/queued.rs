@@ -4,9 +4,9 @@
 use serde_json::{Value, json};
 
 use super::answers;
-use super::headers;
 use super::part::{About, Part, json_of, plain};
-use super::schema::{anything, need, nullable, object, only, text, word};
+use super::schema::{anything, may, need, nullable, object, only, text, word};
+use super::told;
 
 /// Paths and schemas.
 pub(super) fn part() -> Part {
@@ -40,9 +40,13 @@ fn result(part: &mut Part) {
     fetch["responses"] = answers::own(json_of("QueuedResult"), &["400", "401", "404"]);
     fetch["responses"]["202"] = json!({
         "description": "It isn't there yet; `upstream` says what the provider tells of it.",
-        "headers": { "retry-after": headers::shared("retry-after") },
+        "headers": { "retry-after": told::shared("retry-after") },
         "content": json_of("QueuedState"),
     });
+    fetch["responses"]["246"] = fetch["responses"]["200"].clone();
+    fetch["responses"]["246"]["description"] =
+        "The result, which a guardrail marked and let pass; `hook_results` tells which.".into();
+    refuse(&mut fetch, "446", "A guardrail denied the result; `hook_results` tells which.");
     let gone = "It was taken back, isn't kept any more, or isn't waited for any longer.";
     refuse(&mut fetch, "410", gone);
     part.operation("/v1/async/{request}", "get", fetch);
@@ -71,7 +75,8 @@ fn result(part: &mut Part) {
             need("status", word(&["succeeded", "failed"], "Whether the provider tells of errors.")),
             need("text", nullable(text("The text in the result, where the receiver's `text` says it is."))),
             need("errors", json!({ "description": "What the provider tells of errors; a list, empty where it tells none." })),
-            need("result", json!({ "description": "What was delivered, byte for byte." })),
+            need("result", json!({ "description": "What was delivered, byte for byte, unless a guardrail rewrote it." })),
+            may("hook_results", anything("What guardrails came to that judged it; left out where none did.")),
         ])),
     );
     part.schema(

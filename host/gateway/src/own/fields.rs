@@ -27,6 +27,8 @@ enum Place {
     Header(&'static str),
     /// The name of an Azure resource, as a part of its address.
     Resource,
+    /// A version of Azure's API: a date, or one of a few words.
+    Version,
     /// A secret.
     Secret(&'static str),
     /// A secret that makes the provider authenticate in this way.
@@ -68,6 +70,9 @@ const FOLLOWED: &[(OptionName, Place, Who)] = &[
     (OptionName::VertexProjectId, Place::Text("project"), Who::KeyHolder),
     (OptionName::VertexRegion, Place::Text("location"), Who::KeyHolder),
     (OptionName::AzureResourceName, Place::Resource, Who::KeyHolder),
+    // Under the operator's key it would be a way around the models that a client may use.
+    (OptionName::AzureDeploymentId, Place::Text("deployment"), Who::KeyHolder),
+    (OptionName::AzureOpenAiApiVersion, Place::Version, Who::Anybody),
     (OptionName::AzureAdToken, Place::Credential("api-key", "key"), Who::Anybody),
     (OptionName::AzureEntraClientId, Place::Secret("client-id"), Who::KeyHolder),
     (OptionName::AzureEntraClientSecret, Place::Credential("client-secret", "entra"), Who::Anybody),
@@ -92,6 +97,7 @@ pub(super) fn check(name: OptionName, keyed: bool) -> Result<(), String> {
                 Place::Text(config) | Place::Names(config) => config,
                 Place::Header(_) => "headers",
                 Place::Resource => "base-url",
+                Place::Version => "api-version",
                 Place::Secret(_) | Place::Credential(..) | Place::Account(_) => "auth",
             };
             Err(format!(
@@ -168,6 +174,15 @@ pub(super) fn fill(variant: &mut Variant, options: &ProviderOptions) -> Result<(
                 let url = format!("https://{resource}.openai.azure.com/openai/v1");
                 variant.config.insert(name("base-url")?, ConfigValue::Text(url));
             }
+            (Place::Version, Some(OptionValue::Text(version))) => {
+                if !is_version(version) {
+                    return Err(wrong(
+                        "is no version of Azure's API: write a date as in 2024-10-21, with -preview behind it or \
+                         not, or v1, preview or latest",
+                    ));
+                }
+                variant.config.insert(name("api-version")?, ConfigValue::Text(version.clone()));
+            }
             (Place::Secret(place), Some(value)) => {
                 variant.secrets.insert(name(place)?, secret(value).map_err(&wrong)?);
             }
@@ -189,6 +204,17 @@ pub(super) fn fill(variant: &mut Variant, options: &ProviderOptions) -> Result<(
     Ok(())
 }
 
+/// Whether it names a version of Azure's API
+/// (<https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle>).
+fn is_version(version: &str) -> bool {
+    let date = version.strip_suffix("-preview").unwrap_or(version).as_bytes();
+    let fits = |(place, byte): (usize, &u8)| match place {
+        4 | 7 => *byte == b'-',
+        _ => byte.is_ascii_digit(),
+    };
+    matches!(version, "v1" | "preview" | "latest") || date.len() == 10 && date.iter().enumerate().all(fits)
+}
+
 /// A credential as it came.
 fn secret(value: &OptionValue) -> Result<Secret, &'static str> {
     let text = match value {
@@ -200,89 +226,4 @@ fn secret(value: &OptionValue) -> Result<Secret, &'static str> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use jackfield_router::sealed::Sealed;
-
-    fn filled(fields: &[(OptionName, OptionValue)]) -> Result<Variant, Failure> {
-        let mut options = ProviderOptions::default();
-        fields.iter().for_each(|(name, value)| options.set(*name, value.clone()));
-        let mut variant = Variant::default();
-        fill(&mut variant, &options).map(|()| variant)
-    }
-
-    fn text(text: &str) -> OptionValue {
-        OptionValue::Text(text.to_owned())
-    }
-
-    fn sealed(text: &str) -> OptionValue {
-        OptionValue::Secret(Sealed::new(text.to_owned()))
-    }
-
-    #[test]
-    fn credentials_become_secrets_and_never_config() {
-        for (name, value, secret, config) in [
-            (OptionName::AwsAccessKeyId, text("AKIA1"), "access-key-id", None),
-            (OptionName::AwsSecretAccessKey, sealed("s"), "secret-access-key", None),
-            (OptionName::AwsSessionToken, sealed("s"), "session-token", None),
-            (OptionName::AzureAdToken, sealed("s"), "api-key", Some("key")),
-            (OptionName::AzureEntraClientId, text("s"), "client-id", None),
-            (OptionName::AzureEntraClientSecret, sealed("s"), "client-secret", Some("entra")),
-            (OptionName::VertexServiceAccountJson, sealed("{\n \"type\": \"x\"\n}"), "service-account", None),
-        ] {
-            assert!(is_credential(name));
-            let variant = filled(&[(name, value)]).unwrap();
-            assert_eq!(variant.secrets.keys().map(Name::as_str).collect::<Vec<_>>(), [secret]);
-            let auth: Vec<_> = variant.config.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            assert_eq!(auth, config.map(|auth| format!("auth={auth:?}")).into_iter().collect::<Vec<_>>());
-        }
-    }
-
-    #[test]
-    fn an_account_is_never_the_path_of_a_file_and_a_resource_never_a_host() {
-        for path in ["/etc/passwd", "key.json", "\"key.json\"", "[1]", ""] {
-            assert!(filled(&[(OptionName::VertexServiceAccountJson, sealed(path))]).is_err(), "{path}");
-        }
-        for resource in ["evil.example/", "a.b", "a@b", "a#", "a:1"] {
-            assert!(filled(&[(OptionName::AzureResourceName, text(resource))]).is_err(), "{resource}");
-        }
-        let variant = filled(&[(OptionName::AzureResourceName, text("mine"))]).unwrap();
-        let shown: Vec<_> = variant.config.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        assert_eq!(shown, [r#"base-url = "https://mine.openai.azure.com/openai/v1""#]);
-        assert!(filled(&[(OptionName::AwsSecretAccessKey, sealed("two\nlines"))]).is_err());
-    }
-
-    #[test]
-    fn every_field_is_followed_or_refused_with_what_to_write_instead() {
-        for name in OptionName::ALL {
-            match check(*name, true) {
-                Ok(()) => assert!(rule(*name).is_some()),
-                Err(why) => assert!(why.contains(name.field()) && why.contains("[providers"), "{why}"),
-            }
-        }
-        assert!(check(OptionName::AnthropicBeta, false).is_ok());
-        let why = check(OptionName::OpenAiProject, false).unwrap_err();
-        assert!(why.contains("config.project"), "{why}");
-    }
-
-    #[test]
-    fn fields_become_config_values() {
-        let mut options = ProviderOptions::default();
-        options.set(OptionName::OpenAiProject, text("proj_1"));
-        options.set(OptionName::OpenAiBeta, text("assistants=v2"));
-        options.set(OptionName::AnthropicBeta, text("a-1, b-2"));
-        let mut variant = Variant::default();
-        fill(&mut variant, &options).unwrap();
-        let shown: Vec<_> = variant.config.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        assert_eq!(
-            shown,
-            [
-                r#"beta = ["a-1", "b-2"]"#,
-                r#"headers = ["OpenAI-Beta: assistants=v2"]"#,
-                r#"project = "proj_1""#
-            ]
-        );
-        options.set(OptionName::OracleRegion, text("r"));
-        assert!(fill(&mut variant, &options).is_err());
-    }
-}
+mod tests;

@@ -7,10 +7,10 @@ use bytes::Bytes;
 use jackfield_router::access::Caller;
 use jackfield_router::{Failure, FailureKind};
 use jackfield_runtime::api::tool::{CallResult, Output};
-use jackfield_runtime::{CallContext, Interface};
+use jackfield_runtime::{CallContext, Interface, Provider};
 use serde_json::{Value, json};
 
-use super::store::{Found, Gone};
+use super::store::{Answer, Found, Gone};
 use super::{Receiver, Receivers, Submitted};
 
 /// The longest that one request may wait.
@@ -24,13 +24,20 @@ const STATUS: Duration = Duration::from_secs(10);
 const STATUS_TOOL: &str = "status";
 const CANCEL_TOOL: &str = "cancel";
 
+/// Why the upstream can't be asked of a request.
+const FORGOTTEN: &str = "it was submitted with a key or to a host of the client's own, which isn't kept any more; \
+     its result is taken all the same";
+
 /// What there is of a queued request.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Collected {
     /// Its result, as JSON: `id`, `provider`, `status` (`succeeded` or `failed`),
-    /// `text` where it is known, `errors`, and in `result` what was delivered.
+    /// `text` where it is known, `errors`, and in `result` what was delivered; and
+    /// where guardrails judged it, their `hook_results`.
     Result(Bytes),
+    /// The same, on which a guardrail had a bad verdict, and let it pass.
+    Marked(Bytes),
     /// It hasn't come: what the upstream says of it, as JSON, if it was asked.
     Pending(Option<Value>),
 }
@@ -50,7 +57,9 @@ impl Receivers {
             let (submitted, ready) = match self.find(receiver, caller, id) {
                 Found::Unknown => return Err(unknown(provider, id)),
                 Found::Gone(gone) => return Err(self::gone(gone)),
-                Found::Result(answer) => return Ok(Collected::Result(answer)),
+                Found::Denied(denied) => return Err(Failure::clone(&denied)),
+                Found::Result(Answer { json, marked: true }) => return Ok(Collected::Marked(json)),
+                Found::Result(Answer { json, marked: false }) => return Ok(Collected::Result(json)),
                 Found::Pending { submitted, ready } => (submitted, ready),
             };
             let woken = ready.notified();
@@ -77,15 +86,18 @@ impl Receivers {
             Found::Unknown => return Err(unknown(provider, id)),
             Found::Gone(gone) => return Err(self::gone(gone)),
             Found::Pending { submitted, .. } => submitted,
-            Found::Result(_) => return Err(conflict("its result is there already: fetch it")),
+            Found::Result(_) | Found::Denied(_) => {
+                return Err(conflict("its result is there already: fetch it"));
+            }
         };
-        if !submitted.provider.has(Interface::Tool) {
+        let asked = submitted.provider.get().ok_or_else(|| conflict(FORGOTTEN))?;
+        if !asked.has(Interface::Tool) {
             return Err(Failure::new(
                 FailureKind::Unsupported,
                 format!("the plugin of {provider} has no tools, so it can't take requests back"),
             ));
         }
-        let told = self.call(CANCEL_TOOL, &submitted, id, None).await?;
+        let told = self.call(CANCEL_TOOL, &asked, &submitted, id, None).await?;
         if told.get("canceled") == Some(&Value::Bool(false)) {
             let message = told.get("message").and_then(Value::as_str);
             return Err(conflict(message.unwrap_or("the upstream doesn't take it back")));
@@ -111,14 +123,15 @@ impl Receivers {
     /// How far a request is, asked of the upstream not too often. That it can't
     /// be had is no failure: the result may come all the same.
     async fn status(&self, receiver: &Receiver, submitted: &Submitted, id: &str) -> Option<Value> {
-        if !submitted.provider.has(Interface::Tool) {
+        let Some(provider) = submitted.provider.get() else { return Some(json!({ "error": FORGOTTEN })) };
+        if !provider.has(Interface::Tool) {
             return None;
         }
         let now = self.clock.now();
         if let Err(said) = receiver.store.ask(id, now) {
             return said;
         }
-        let told = match self.call(STATUS_TOOL, submitted, id, Some(now + STATUS)).await {
+        let told = match self.call(STATUS_TOOL, &provider, submitted, id, Some(now + STATUS)).await {
             Ok(told) => told,
             Err(failure) => json!({ "error": failure.message }),
         };
@@ -129,13 +142,14 @@ impl Receivers {
     async fn call(
         &self,
         tool: &str,
+        provider: &Provider,
         submitted: &Submitted,
         id: &str,
         deadline: Option<Instant>,
     ) -> Result<Value, Failure> {
         let context = CallContext { deadline, ..submitted.context.clone() };
         let arguments = json!({ "model": *submitted.model, "request_id": id }).to_string();
-        let result = submitted.provider.call_tool(&context, tool, &arguments).await?;
+        let result = provider.call_tool(&context, tool, &arguments).await?;
         let told = told(&result);
         if result.is_error {
             return Err(Failure::new(

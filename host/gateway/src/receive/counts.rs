@@ -27,8 +27,12 @@ pub(super) enum Outcome {
     Malformed,
     /// It didn't come, or is too long.
     Broken,
+    /// It came too slowly.
+    Slow,
     /// Too much came at once.
     Busy,
+    /// Guardrails denied a result.
+    Denied,
     /// A result wasn't fetched in its time.
     Unfetched,
     /// Nobody here had asked for a result.
@@ -49,6 +53,8 @@ impl Outcome {
             Self::Untimely => "untimely",
             Self::Malformed => "malformed",
             Self::Broken => "broken",
+            Self::Slow => "slow",
+            Self::Denied => "denied",
             Self::Busy => "busy",
             Self::Unfetched => "unfetched",
             Self::Unclaimed => "unclaimed",
@@ -82,6 +88,12 @@ impl Counts {
     pub(super) fn taken(&self, outcome: Outcome) {
         drop(self.count(outcome));
         tracing::debug!(receiver = &*self.receiver, outcome = outcome.name(), "a delivery");
+    }
+
+    /// Guardrails denied a result.
+    pub(super) fn denied(&self, request: &str) {
+        drop(self.count(Outcome::Denied));
+        tracing::info!(receiver = &*self.receiver, request, "the result of a queued request was denied");
     }
 
     /// A delivery was refused. Nothing of it is logged: it may be anybody's.

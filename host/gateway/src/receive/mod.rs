@@ -5,11 +5,13 @@
 //!
 //! Against strangers who know the URL: a signature stands in the place of an API
 //! key, and nothing of a body is read before it fits. Bodies that aren't trusted
-//! yet have a bounded share of memory, and a bounded time to come in.
+//! yet have a bounded share of memory, which they take as they come, and must come
+//! at a pace.
 
 mod collect;
 mod counts;
 mod delivery;
+mod judge;
 mod payload;
 mod signature;
 mod store;
@@ -19,18 +21,21 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jackfield_runtime::api::llm::{ChatResponse, FinishReason};
+use jackfield_runtime::api::llm::{ChatResponse, FinishReason, Part};
 use jackfield_runtime::secret::Secret;
-use jackfield_runtime::{CallContext, Clock, Provider};
+use jackfield_runtime::{CallContext, Clock, Provider, ProviderRef};
 use tokio::sync::Semaphore;
 
+use crate::guard::{Guarded, Later};
 use crate::settings::{Places, ReceiverSettings};
+use crate::wire::room::Room;
 use counts::Counts;
 use signature::Signer;
-use store::{Bounds, Store};
+use store::{Bounds, Store, Submission};
 
 pub use collect::Collected;
 pub(crate) use collect::LONGEST_WAIT;
+pub(crate) use delivery::Incoming;
 
 /// The reason to end that the answer to a queued request has.
 const QUEUED: &str = "queued";
@@ -39,6 +44,12 @@ const QUEUED: &str = "queued";
 pub(crate) fn is_queued(answer: &ChatResponse) -> bool {
     let queued = |reason: &FinishReason| matches!(reason, FinishReason::Other(word) if word == QUEUED);
     answer.choices.iter().any(|choice| queued(&choice.finish_reason))
+}
+
+/// Whether it says nothing yet that could be judged.
+fn says_nothing(answer: &ChatResponse) -> bool {
+    let empty = |part: &Part| matches!(part, Part::Text(text) if text.text.is_empty());
+    answer.choices.iter().all(|choice| choice.content.iter().all(empty))
 }
 
 /// All receivers of a gateway.
@@ -59,19 +70,43 @@ struct Receiver {
     age: Duration,
     body: usize,
     places: Places,
-    /// Memory for bodies that aren't trusted yet, in KiB.
-    room: Semaphore,
+    /// Memory for bodies that aren't trusted yet.
+    room: Room,
+    /// Leave to judge a result.
+    judging: Semaphore,
     counts: Arc<Counts>,
     store: Store<Submitted>,
 }
 
+/// One peer may hold so much of the memory for bodies that aren't trusted yet, or
+/// one body.
+const PART: usize = 4;
+
 /// A request that was submitted here: who can say more of it, and take it back.
 #[derive(Debug, Clone)]
 struct Submitted {
-    /// As it was bound for the request: with the client's key, if it brought one.
-    provider: Provider,
+    /// As it was bound for the request: with the client's key, if it brought one,
+    /// for as long as the host keeps that. A request that waits for days keeps no
+    /// key and no instance beyond the host's limits.
+    provider: ProviderRef,
     model: Arc<str>,
     context: CallContext,
+    /// What judges the result.
+    guard: Option<Arc<Later>>,
+}
+
+impl Submission for Submitted {
+    fn is_guarded(&self) -> bool {
+        self.guard.is_some()
+    }
+
+    fn weight(&self) -> usize {
+        self.model.len() + self.guard.as_ref().map_or(0, |guard| guard.weight())
+    }
+
+    fn settle(&mut self) {
+        self.guard = None;
+    }
 }
 
 impl Receiver {
@@ -84,16 +119,12 @@ impl Receiver {
             age: settings.age,
             body: settings.body,
             places: settings.places.clone(),
-            room: Semaphore::new(kib(settings.bytes) as usize),
+            room: Room::new(settings.bytes, settings.body.max(settings.bytes / PART)),
+            judging: Semaphore::new(judge::AT_ONCE),
             store: Store::new(bounds, Arc::clone(&counts)),
             counts,
         }
     }
-}
-
-/// So many bytes in whole KiB, as permits are counted.
-fn kib(bytes: usize) -> u32 {
-    u32::try_from(bytes.div_ceil(1 << 10)).unwrap_or(u32::MAX)
 }
 
 impl Receivers {
@@ -115,27 +146,33 @@ impl Receivers {
     }
 
     /// Remembers who is to get the result of a queued request, of which this is
-    /// the answer.
+    /// the answer, and what judges it. True, if the result is judged when it comes,
+    /// and nothing is there to be judged before.
     pub(crate) fn note(
         &self,
         provider: &Provider,
         model: &Arc<str>,
         context: &CallContext,
         answer: &ChatResponse,
-    ) {
-        let Some(receiver) = self.by_provider.get(provider.name()) else { return };
-        let Some(id) = &answer.id else { return };
+        guarded: Option<&Arc<Guarded>>,
+    ) -> bool {
+        let Some(receiver) = self.by_provider.get(provider.name()) else { return false };
+        let Some(id) = &answer.id else { return false };
         if id.len() > payload::LONGEST_ID {
             tracing::warn!(
                 provider = provider.name(),
                 "a queued request has an id that is too long to be kept"
             );
-            return;
+            return false;
         }
         let (tenant, model) = (context.tenant.as_ref(), Arc::clone(model));
         let context = CallContext { tenant: tenant.map(Arc::clone), deadline: None };
-        let submitted = Submitted { provider: provider.clone(), model, context };
-        receiver.store.note(id, tenant, submitted, self.clock.now());
+        let guard = guarded.and_then(|guarded| guarded.later(&receiver.places.text));
+        let submitted = Submitted { provider: provider.to_ref(), model, context, guard };
+        if receiver.store.note(id, tenant, submitted, self.clock.now()) {
+            self.judge(receiver, id.clone());
+        }
+        says_nothing(answer)
     }
 
     /// The counters in the text form of Prometheus.

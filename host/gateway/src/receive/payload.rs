@@ -1,5 +1,6 @@
 //! What a delivery says, and the answer that becomes of it for whoever waits.
 
+use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
@@ -22,8 +23,31 @@ pub(super) const LONGEST_ID: usize = 256;
 pub(super) struct Payload {
     pub(super) id: String,
     pub(super) time: SystemTime,
-    /// What whoever waits is answered.
+    pub(super) delivered: Delivered,
+}
+
+/// A result that came.
+#[derive(Debug, Clone)]
+pub(super) struct Delivered {
+    /// What whoever waits is answered, as JSON.
     pub(super) answer: Bytes,
+    /// Whether it tells of errors.
+    pub(super) failed: bool,
+    /// Where in the answer stands what was delivered.
+    place: Range<usize>,
+}
+
+impl Delivered {
+    /// As it was delivered, byte for byte.
+    pub(super) fn bytes(&self) -> Bytes {
+        self.answer.slice(self.place.clone())
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_answer(answer: Bytes) -> Self {
+        let place = 0..answer.len();
+        Self { answer, failed: false, place }
+    }
 }
 
 /// Why a delivery that is signed can't be used.
@@ -61,7 +85,7 @@ struct Answer<'a> {
     /// The text in the result, where it is known.
     text: Option<&'a str>,
     errors: &'a Value,
-    /// As it was delivered, byte for byte.
+    /// As it was delivered, byte for byte. The last, so that its place is known.
     result: &'a RawValue,
 }
 
@@ -89,8 +113,11 @@ impl Payload {
             errors,
             result,
         };
-        let answer = serde_json::to_vec(&answer).map_err(json)?;
-        Ok(Self { id: id.to_owned(), time: time.into(), answer: answer.into() })
+        let answer = serde_json::to_vec(&answer).map_err(json)?.into_boxed_slice();
+        let end = answer.len() - 1;
+        let place = end - result.get().len()..end;
+        let delivered = Delivered { answer: answer.into(), failed, place };
+        Ok(Self { id: id.to_owned(), time: time.into(), delivered })
     }
 
     /// Whether it is of this time.
@@ -111,7 +138,8 @@ mod tests {
 
     fn read(value: &Value, places: &Places) -> Result<(Payload, Value), PayloadError> {
         let payload = Payload::read(value.to_string().as_bytes(), places, "up")?;
-        let answer = serde_json::from_slice(&payload.answer).unwrap();
+        assert_eq!(payload.delivered.bytes(), value.to_string());
+        let answer = serde_json::from_slice(&payload.delivered.answer).unwrap();
         Ok((payload, answer))
     }
 
@@ -128,7 +156,7 @@ mod tests {
             br#"{ "request_id":"r1", "time": "2024-04-30T01:01:08Z","data" : 1.00e+02, "new":"\u00e9" }"#;
         let payload = Payload::read(body, &Places::default(), "up").unwrap();
         assert_eq!(payload.id, "r1");
-        let answer = std::str::from_utf8(&payload.answer).unwrap();
+        let answer = std::str::from_utf8(&payload.delivered.answer).unwrap();
         assert!(answer.contains(std::str::from_utf8(body).unwrap()), "{answer}");
         let answer: Value = serde_json::from_str(answer).unwrap();
         assert_eq!(answer["status"], "succeeded");

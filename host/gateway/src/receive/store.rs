@@ -1,8 +1,9 @@
 //! Results of queued requests until they are fetched, and who may fetch them.
 //!
 //! Against: a result that another tenant reads, one that is lost because it came
-//! before the gateway had told the caller its request's id, and memory without
-//! bound. Whatever goes before it was fetched is counted and logged.
+//! before the gateway had told the caller its request's id, one that somebody gets
+//! before guardrails have judged it, and memory without bound. Whatever goes
+//! before it was fetched is counted and logged.
 
 mod entry;
 mod kept;
@@ -13,15 +14,17 @@ mod tests;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
+use jackfield_router::Failure;
 use serde_json::Value;
 use tokio::sync::Notify;
 
 use super::counts::Counts;
+use super::payload::Delivered;
 use entry::{Asker, Entry, State};
 use kept::Kept;
 
 pub(crate) use entry::Gone;
+pub(super) use entry::{Answer, Submission};
 
 /// How often the upstream is asked how far one request is.
 const STATUS_EVERY: Duration = Duration::from_secs(2);
@@ -47,6 +50,8 @@ pub(super) struct Store<S> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Put {
     Kept,
+    /// It is kept, and [`Store::held`] gives it to who judges it.
+    Held,
     /// It was there before, or it was and is no more.
     Repeated,
     /// It is larger than all that may be kept.
@@ -62,54 +67,82 @@ pub(super) enum Found<S> {
         submitted: S,
         ready: Arc<Notify>,
     },
-    Result(Bytes),
+    Result(Answer),
+    Denied(Arc<Failure>),
     Gone(Gone),
 }
 
-impl<S: Clone> Store<S> {
+impl<S: Submission> Store<S> {
     pub(super) fn new(bounds: Bounds, counts: Arc<Counts>) -> Self {
         Self { bounds, counts, kept: Mutex::new(Kept::new()) }
     }
 
-    /// A request was submitted here. Its result may have come already. Whoever
-    /// submitted it first stays the one: an id is not given out twice.
-    pub(super) fn note(&self, id: &str, tenant: Option<&Arc<str>>, submitted: S, now: Instant) {
+    /// A request was submitted here. Its result may have come already; true, if
+    /// that is to be judged. Whoever submitted it first stays the one: an id is
+    /// not given out twice.
+    pub(super) fn note(&self, id: &str, tenant: Option<&Arc<str>>, submitted: S, now: Instant) -> bool {
         let asker = Asker { tenant: tenant.map(Arc::clone), submitted };
         self.with(now, |kept| {
-            let (id, entry) = match kept.take(id) {
-                Some((id, mut entry)) => {
-                    entry.asker.get_or_insert(asker);
-                    (id, entry)
-                }
-                None => (Arc::from(id), Entry::waiting(asker, now + self.bounds.pending)),
+            let Some((id, mut entry)) = kept.take(id) else {
+                kept.put(Arc::from(id), Entry::waiting(asker, now + self.bounds.pending));
+                return false;
             };
+            let mut judge = false;
+            if entry.asker.is_none() {
+                entry.asker = Some(asker);
+                judge = entry.is_to_be_judged();
+                entry.release();
+            }
             kept.put(id, entry);
-        });
+            judge
+        })
     }
 
     /// A result came, signed and of this time.
-    pub(super) fn deliver(&self, id: &str, answer: Bytes, now: Instant) -> Put {
-        // A copy of its own: what came may be a part of a larger buffer.
-        let answer = Bytes::copy_from_slice(&answer);
-        if entry::cost(id, answer.len()) > self.bounds.bytes {
+    pub(super) fn deliver(&self, id: &str, delivered: Delivered, now: Instant) -> Put {
+        if entry::cost(id, delivered.answer.len()) > self.bounds.bytes {
             return Put::TooLarge;
         }
         let due = now + self.bounds.keep;
         self.with(now, |kept| {
-            let Some((id, entry)) = kept.take(id) else {
-                kept.put(Arc::from(id), Entry::delivered(None, answer, due));
-                return Put::Kept;
+            let (id, asker, ready) = match kept.take(id) {
+                None => (Arc::from(id), None, Arc::default()),
+                Some((id, entry)) if !entry.state.is_open() => {
+                    kept.put(id, entry);
+                    return Put::Repeated;
+                }
+                Some((id, Entry { asker, state: State::Waiting { ready, .. }, .. })) => (id, asker, ready),
+                Some((id, entry)) => (id, entry.asker, Arc::default()),
             };
-            if !entry.state.is_open() {
-                kept.put(id, entry);
-                return Put::Repeated;
-            }
-            if let State::Waiting { ready, .. } = &entry.state {
-                ready.notify_waiters();
-            }
-            kept.put(id, Entry::delivered(entry.asker, answer, due));
-            Put::Kept
+            let entry = Entry::delivered(asker, ready, delivered, due);
+            let put = if entry.is_to_be_judged() { Put::Held } else { Put::Kept };
+            kept.put(id, entry);
+            put
         })
+    }
+
+    /// A result that is to be judged, and who asked for it.
+    pub(super) fn held(&self, id: &str, now: Instant) -> Option<(S, Delivered)> {
+        self.with(now, |kept| match kept.entries.get(id)? {
+            Entry { asker: Some(asker), state: State::Held { delivered, .. }, .. } => {
+                Some((asker.submitted.clone(), delivered.clone()))
+            }
+            _ => None,
+        })
+    }
+
+    /// A result was judged.
+    pub(super) fn judged(&self, id: &str, verdict: Result<Answer, Failure>, now: Instant) {
+        self.with(now, |kept| {
+            kept.change(id, |entry| {
+                if matches!(&entry.state, State::Held { .. }) {
+                    entry.end(match verdict {
+                        Ok(answer) => State::Result { answer, taken: false },
+                        Err(failure) => State::Denied(Arc::new(failure)),
+                    });
+                }
+            });
+        });
     }
 
     /// What there is of a request of this tenant's, if `may` this caller see it.
@@ -125,9 +158,10 @@ impl<S: Clone> Store<S> {
             let asker = entry.asker.as_ref().filter(|asker| asker.tenant.as_deref() == tenant);
             let Some(asker) = asker.filter(|asker| may(&asker.submitted)) else { return Found::Unknown };
             match &entry.state {
-                State::Waiting { ready, .. } => {
+                State::Waiting { ready, .. } | State::Held { ready, .. } => {
                     Found::Pending { submitted: asker.submitted.clone(), ready: Arc::clone(ready) }
                 }
+                State::Denied(failure) => Found::Denied(Arc::clone(failure)),
                 State::Gone(gone) => Found::Gone(*gone),
                 State::Result { answer, .. } => {
                     let answer = answer.clone();
@@ -145,9 +179,9 @@ impl<S: Clone> Store<S> {
         let due = now + self.bounds.keep;
         self.with(now, |kept| {
             kept.change(id, |entry| {
-                if let State::Waiting { ready, .. } = &entry.state {
-                    ready.notify_waiters();
-                    (entry.state, entry.due) = (State::Gone(Gone::Canceled), due);
+                if let State::Waiting { .. } = &entry.state {
+                    entry.end(State::Gone(Gone::Canceled));
+                    entry.due = due;
                 }
             });
         });

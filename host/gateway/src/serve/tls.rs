@@ -22,7 +22,7 @@ pub enum TlsError {
         reason: String,
     },
     /// Certificate and key can't be used together.
-    #[error("the certificate of [server] can't be used: {0}")]
+    #[error("certificate and key under `tls` of [server] can't be used together: {0}")]
     Certificate(rustls::Error),
 }
 

@@ -32,7 +32,7 @@ impl KeySettings {
                 let pattern = node.string()?;
                 let star = pattern.strip_suffix('*').unwrap_or(pattern);
                 if star.contains('*') || (!pattern.contains('/') && pattern != "*") {
-                    node.reject("this names no models: write \"provider/model\", \"provider/*\" or \"*\"");
+                    node.reject("this names no models: write \"provider/model\", \"provider/*\" or \"*\"; of a route its targets count");
                     return None;
                 }
                 Some(pattern.to_owned())

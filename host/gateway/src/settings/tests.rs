@@ -70,7 +70,7 @@ fn an_open_gateway_listens_on_loopback_only() {
 fn slips_are_named_with_their_place() {
     for (text, part) in [
         ("[server]\nlisen = \"x\"", "listen"),
-        ("[server]\nlisten = \"localhost\"", "server.listen"),
+        ("[server]\nlisten = \"localhost\"", "server.listen: \"localhost\" can't be listened on"),
         ("[server]\nclient-keys = \"openai\"", "server.client-keys"),
         ("[server]\ncustom-hosts = [\"https://*.example.com\"]", "more than one host"),
         ("[server]\ncustom-hosts = [\"llm.example\"]", "server.custom-hosts[0]"),
@@ -79,6 +79,7 @@ fn slips_are_named_with_their_place() {
         ("[server.keys.a]\nkey = \"sk-secret\"", "server.keys.a.key"),
         ("[server.keys.a]\nkey = { env = \"A\" }\nmodels = [\"gpt-4o\"]", "provider/model"),
         ("[server]\nconfigs.a = \"{\"", "isn't JSON"),
+        ("[server]\nconfigs.a = {}", "server.configs.a: this is a table: write JSON"),
         ("[server]\ntls = { cert = \"a\" }", "key"),
         ("[server]\ntimeouts = { idle = \"1s\" }", "server.timeouts.idle"),
     ] {

@@ -7,8 +7,11 @@ use http::{HeaderMap, header::AUTHORIZATION};
 
 use super::{ALGORITHM, SignatureError};
 
+/// The longest name of a region or a service that is taken.
+const LONGEST_NAME: usize = 64;
+
 /// An `Authorization` header of this algorithm. Nothing in it is believed until
-/// [`verify`](super::verify) says so.
+/// [`check`](super::check) says so.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Authorization {
     /// Which key it claims to be signed with.
@@ -90,7 +93,7 @@ impl Authorization {
         }
         let (access_key_id, scope) = read_credential(credential.ok_or(wrong("has no Credential"))?)?;
         let signed_headers = read_signed(signed.ok_or(wrong("has no SignedHeaders"))?)?;
-        let signature = read_signature(signature.ok_or(wrong("has no Signature"))?)
+        let signature = digest(signature.ok_or(wrong("has no Signature"))?)
             .ok_or(wrong("has a Signature that isn't 64 hexadecimal digits in lower case"))?;
         Ok(Self { access_key_id, scope, signed_headers, signature })
     }
@@ -109,6 +112,15 @@ fn read_credential(text: &str) -> Result<(String, Scope), SignatureError> {
     if end != "aws4_request" || date.len() != 8 || !date.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(wrong());
     }
+    let plain = |text: &str| {
+        text.len() <= LONGEST_NAME
+            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+    };
+    if !plain(region) || !plain(service) {
+        return Err(SignatureError::Authorization(
+            "has a Credential whose region or service isn't of lower-case letters, digits and hyphens",
+        ));
+    }
     let scope = Scope { date: date.to_owned(), region: region.to_owned(), service: service.to_owned() };
     Ok((key.to_owned(), scope))
 }
@@ -125,21 +137,22 @@ fn read_signed(text: &str) -> Result<Vec<String>, SignatureError> {
     ))
 }
 
-fn read_signature(text: &str) -> Option<[u8; 32]> {
+/// 32 bytes from their hexadecimal digits in lower case.
+pub(super) fn digest(text: &str) -> Option<[u8; 32]> {
     let digit = |byte: u8| match byte {
         b'0'..=b'9' => Some(byte - b'0'),
         b'a'..=b'f' => Some(byte - b'a' + 10),
         _ => None,
     };
     let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
-    let mut signature = [0; 32];
-    if pairs.len() != signature.len() {
+    let mut bytes = [0; 32];
+    if pairs.len() != bytes.len() {
         return None;
     }
-    for (place, [high, low]) in signature.iter_mut().zip(pairs) {
+    for (place, [high, low]) in bytes.iter_mut().zip(pairs) {
         *place = digit(*high)? << 4 | digit(*low)?;
     }
-    Some(signature)
+    Some(bytes)
 }
 
 #[cfg(test)]

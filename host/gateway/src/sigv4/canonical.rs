@@ -7,7 +7,7 @@ use http::HeaderMap;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use sha2::{Digest, Sha256};
 
-use super::{ALGORITHM, PathForm, Received, Scope, SignatureError, only};
+use super::{ALGORITHM, PathForm, Received, Scope, SignatureError};
 
 /// All but RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -15,38 +15,10 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b
 /// The same for a path, whose slashes stay.
 const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
 
-const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
-
-/// What stands for the body: its SHA-256, or that it isn't signed.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Payload(String);
-
-impl Payload {
-    /// What the client signed, once that is known to be this body.
-    pub(super) fn of(received: &Received<'_>, may_be_unsigned: bool) -> Result<Self, SignatureError> {
-        let wrong = |reason| Err(SignatureError::Payload(reason));
-        let digest = hex(&Sha256::digest(received.body));
-        if !received.headers.contains_key("x-amz-content-sha256") {
-            return Ok(Self(digest));
-        }
-        let Ok(written) = only(received.headers, "x-amz-content-sha256") else {
-            return wrong("can't be read, or there are several");
-        };
-        match written {
-            UNSIGNED if may_be_unsigned => Ok(Self(written.to_owned())),
-            UNSIGNED => wrong("says that the body isn't signed"),
-            chunked if chunked.starts_with("STREAMING-") => wrong("says that the body is signed in chunks"),
-            other if other == digest => Ok(Self(digest)),
-            _ => wrong("is that of another body"),
-        }
-    }
-}
-
-/// The canonical request.
+/// The canonical request, but for what stands for the body in its last line.
 pub(super) fn request(
     received: &Received<'_>,
     signed: &[String],
-    payload: &Payload,
     form: PathForm,
 ) -> Result<Vec<u8>, SignatureError> {
     let mut text = format!(
@@ -70,13 +42,13 @@ pub(super) fn request(
     text.push(b'\n');
     text.extend_from_slice(signed.join(";").as_bytes());
     text.push(b'\n');
-    text.extend_from_slice(payload.0.as_bytes());
     Ok(text)
 }
 
 /// What the key is applied to.
-pub(super) fn string_to_sign(at: &str, scope: &Scope, request: &[u8]) -> String {
-    format!("{ALGORITHM}\n{at}\n{scope}\n{}", hex(&Sha256::digest(request)))
+pub(super) fn string_to_sign(at: &str, scope: &Scope, request: &[u8], payload: &str) -> String {
+    let digest = Sha256::new().chain_update(request).chain_update(payload).finalize();
+    format!("{ALGORITHM}\n{at}\n{scope}\n{}", hex(&digest))
 }
 
 /// The path as it came, encoded once more.

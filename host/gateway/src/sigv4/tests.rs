@@ -93,9 +93,19 @@ impl Made {
             query: self.query.as_deref(),
             authority: self.authority.as_deref(),
             headers: &self.headers,
-            body: &self.body,
         };
-        verify(&received, &authorization, secret, &rules, now)
+        let checked = check(&received, &authorization, secret, &rules, now)?;
+        assert_eq!(checked.is_proven(), self.headers.contains_key("x-amz-content-sha256"));
+        checked.body(&Sha256::digest(&self.body).into())
+    }
+
+    /// What is known before any of the body is.
+    fn head(&self, secret: &str) -> Result<bool, SignatureError> {
+        let authorization = Authorization::of(&self.headers)?.expect("it is signed");
+        let Self { method, path, headers, .. } = self;
+        let received = Received { method, path, query: None, authority: None, headers };
+        check(&received, &authorization, secret, &Rules::BEDROCK, UNIX_EPOCH + AT)
+            .map(|checked| checked.is_proven())
     }
 
     fn check(&self) -> Result<(), SignatureError> {
@@ -251,6 +261,22 @@ fn a_digest_of_the_body_that_is_sent_must_be_its_own() {
     let twice = Made::new().with("x-amz-content-sha256", empty).with("x-amz-content-sha256", empty);
     let found = twice.signing(&all).sign().check();
     assert!(matches!(found, Err(SignatureError::Payload(_))), "{found:?}");
+}
+
+#[test]
+fn where_the_head_tells_the_digest_the_signature_is_known_before_the_body() {
+    let all = ["content-type", "host", "x-amz-content-sha256", "x-amz-date"];
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    let mut told = Made::new().with("x-amz-content-sha256", empty).signing(&all);
+    told.body = Vec::new();
+    let told = told.sign();
+    assert_eq!(told.head(SECRET), Ok(true));
+    assert_eq!(told.head("another"), Err(SignatureError::Mismatch));
+    let mut changed = told.clone();
+    changed.path = PATH.replace("haiku", "opus-");
+    assert_eq!(changed.head(SECRET), Err(SignatureError::Mismatch));
+    let untold = Made::new().sign();
+    assert_eq!((untold.head(SECRET), untold.head("another")), (Ok(false), Ok(false)));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! that send a byte now and then to hold a place: the size and the time between
 //! two pieces are limited.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -40,6 +41,48 @@ impl IntakeError {
     }
 }
 
+/// A body as it comes, held to its size.
+#[derive(Debug)]
+pub(crate) struct Incoming<'b, B> {
+    body: Pin<&'b mut B>,
+    limit: usize,
+    came: usize,
+}
+
+impl<'b, B> Incoming<'b, B>
+where
+    B: HttpBody<Data = Bytes>,
+    B::Error: std::fmt::Display,
+{
+    /// A body that may be taken, as far as its head tells.
+    pub(crate) fn new(headers: &HeaderMap, body: Pin<&'b mut B>, limit: usize) -> Result<Self, IntakeError> {
+        if let Some(encoding) = headers.get(header::CONTENT_ENCODING)
+            && encoding.as_bytes() != b"identity"
+        {
+            return Err(IntakeError::Encoded(String::from_utf8_lossy(encoding.as_bytes()).into_owned()));
+        }
+        // What is announced is refused before any of it is taken in.
+        if body.size_hint().lower() > limit as u64 {
+            return Err(IntakeError::TooLong(limit));
+        }
+        Ok(Self { body, limit, came: 0 })
+    }
+
+    /// The next piece; nothing behind the last. Dropping the future loses nothing.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, IntakeError> {
+        while let Some(frame) = self.body.frame().await {
+            let frame = frame.map_err(|error| IntakeError::Broken(error.to_string()))?;
+            let Ok(piece) = frame.into_data() else { continue };
+            self.came = self.came.saturating_add(piece.len());
+            if self.came > self.limit {
+                return Err(IntakeError::TooLong(self.limit));
+            }
+            return Ok(Some(piece));
+        }
+        Ok(None)
+    }
+}
+
 /// The whole body, at most `limit` bytes of it.
 pub async fn take<B>(
     headers: &HeaderMap,
@@ -51,28 +94,13 @@ where
     B: HttpBody<Data = Bytes>,
     B::Error: std::fmt::Display,
 {
-    if let Some(encoding) = headers.get(header::CONTENT_ENCODING)
-        && encoding.as_bytes() != b"identity"
-    {
-        return Err(IntakeError::Encoded(String::from_utf8_lossy(encoding.as_bytes()).into_owned()));
-    }
-    // What is announced is refused before any of it is taken in.
-    if body.size_hint().lower() > limit as u64 {
-        return Err(IntakeError::TooLong(limit));
-    }
-    let mut body = std::pin::pin!(body);
+    let body = std::pin::pin!(body);
+    let mut incoming = Incoming::new(headers, body, limit)?;
     let mut first = Bytes::new();
     let mut whole = BytesMut::new();
     loop {
-        let Ok(next) = tokio::time::timeout(pause, body.frame()).await else {
-            return Err(IntakeError::TooSlow(pause));
-        };
-        let Some(frame) = next else { break };
-        let frame = frame.map_err(|error| IntakeError::Broken(error.to_string()))?;
-        let Ok(piece) = frame.into_data() else { continue };
-        if first.len() + whole.len() + piece.len() > limit {
-            return Err(IntakeError::TooLong(limit));
-        }
+        let next = tokio::time::timeout(pause, incoming.next()).await;
+        let Some(piece) = next.map_err(|_| IntakeError::TooSlow(pause))?? else { break };
         // Most bodies come in one piece, which is then not copied.
         if first.is_empty() && whole.is_empty() {
             first = piece;

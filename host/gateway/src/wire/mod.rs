@@ -2,3 +2,7 @@
 
 pub mod body;
 pub mod intake;
+pub mod peer;
+
+pub(crate) mod room;
+pub(crate) mod unproven;

@@ -258,6 +258,12 @@ impl Hook {
         }
     }
 
+    /// About how many bytes it keeps in memory.
+    pub fn weight(&self) -> usize {
+        let checks = self.written().iter().map(|check| check.weight + check.id.len());
+        checks.sum::<usize>() + std::mem::size_of::<Self>() + self.pointer.len()
+    }
+
     /// Its name in results: its own, or where it stands.
     pub fn shown_id(&self) -> String {
         self.id.clone().unwrap_or_else(|| self.pointer.trim_start_matches('/').replace('/', "_"))

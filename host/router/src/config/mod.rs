@@ -13,6 +13,7 @@ mod hooks;
 mod object;
 mod options;
 pub(crate) mod read;
+mod report;
 pub mod routes;
 mod rules;
 mod strategy;

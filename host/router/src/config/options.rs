@@ -170,6 +170,7 @@ options! {
 const HEADERS: &[(&str, OptionName)] = &[
     ("azure-resource-name", OptionName::AzureResourceName),
     ("azure-deployment-id", OptionName::AzureDeploymentId),
+    ("azure-api-version", OptionName::AzureOpenAiApiVersion),
 ];
 
 impl OptionName {

@@ -54,9 +54,9 @@ fn config(node: &Node<'_>, pointer: String, depth: usize) -> Option<Config> {
     let mut fields = node.fields()?;
     let mut config = Config { pointer, ..Config::default() };
     config.strategy = strategy(&mut fields);
-    let text = |fields: &mut Fields<'_>, name| -> Option<String> { owned(fields, name) };
-    config.name = text(&mut fields, "name");
-    config.model = text(&mut fields, "model");
+    config.name = owned(&mut fields, "name");
+    let model = fields.take("model");
+    config.model = model.as_ref().and_then(Node::string).map(str::to_owned);
     config.weight = fields.take("weight").and_then(|node| {
         let weight = node.number()?;
         if weight < 0.0 {
@@ -64,12 +64,14 @@ fn config(node: &Node<'_>, pointer: String, depth: usize) -> Option<Config> {
         }
         Some(weight)
     });
+    let (mut below, mut goes_nowhere) = (Vec::new(), false);
     if let Some(targets) = fields.take("targets") {
         let elements = targets.array()?;
         let element = |(place, node): (usize, &Node<'_>)| {
             self::config(node, format!("{}/targets/{place}", config.pointer), depth + 1)
         };
-        config.targets = elements.iter().enumerate().filter_map(element).collect();
+        // All are read before one that can't be counts.
+        below = elements.iter().enumerate().map(element).collect();
         if elements.is_empty() {
             targets.reject("there is no target: write at least one");
         } else if config.strategy.is_none() {
@@ -77,10 +79,8 @@ fn config(node: &Node<'_>, pointer: String, depth: usize) -> Option<Config> {
         }
     } else if config.strategy.is_some() {
         fields.reject("`targets` is missing: write `targets = [{ model = \"openai/gpt-4o-mini\" }]`");
-    } else if config.model.is_none() {
-        fields.reject(
-            "this target goes nowhere: write `model = \"provider/model\"`, or `strategy` and `targets`",
-        );
+    } else {
+        goes_nowhere = model.is_none();
     }
     config.retry = fields.take("retry").and_then(|node| retry(&node));
     config.request_timeout = fields.take("timeout").and_then(|node| period(&node));
@@ -92,8 +92,16 @@ fn config(node: &Node<'_>, pointer: String, depth: usize) -> Option<Config> {
     let drops = fields.take("drop-params").and_then(|node| node.list(|node| node.parse::<Drop>()));
     config.drop_params = drops.unwrap_or_default();
     [config.before, config.after] = hooks::take(&mut fields);
+    // What only follows from a slip isn't told as well.
+    let is_clear = !fields.has_others() && model.is_some() == config.model.is_some();
+    if goes_nowhere && is_clear {
+        fields.reject(
+            "this target goes nowhere: write `model = \"provider/model\"`, or `strategy` and `targets`",
+        );
+    }
     fields.finish();
-    Some(config)
+    config.targets = below.into_iter().collect::<Option<Vec<_>>>()?;
+    is_clear.then_some(config)
 }
 
 fn owned<'d>(fields: &mut Fields<'d>, name: &'d str) -> Option<String> {

@@ -88,13 +88,29 @@ const MINUTE: u64 = 60;
 const WEEK: u64 = 604_800;
 const NINETY_DAYS: u64 = 7_776_000;
 
+impl CacheMode {
+    /// The mode of this name.
+    pub fn of(name: &str) -> Option<Self> {
+        CACHE_MODES.iter().find(|(word, _)| *word == name).map(|(_, mode)| *mode)
+    }
+}
+
 impl CacheRule {
+    /// What is kept for a week.
+    pub const fn new(mode: CacheMode) -> Self {
+        Self { mode, max_age: Duration::from_secs(WEEK) }
+    }
+
+    /// How long answers can be kept, of so many seconds.
+    pub fn age(seconds: u64) -> Option<Duration> {
+        (MINUTE..=NINETY_DAYS).contains(&seconds).then(|| Duration::from_secs(seconds))
+    }
+
     /// Seconds, as Portkey documents them; the gateway that it gives away adds
     /// the same number as milliseconds.
     pub(super) fn read(item: &Item<'_>) -> Option<Self> {
-        let max_age = Duration::from_secs(WEEK);
         if item.is_string() {
-            return Some(Self { mode: item.word(CACHE_MODES)?, max_age });
+            return Some(Self::new(item.word(CACHE_MODES)?));
         }
         let mut object = item.object()?;
         let mode = object.take("mode");
@@ -104,7 +120,8 @@ impl CacheRule {
         let mode = mode.and_then(|item| item.word(CACHE_MODES));
         let seconds = object.take("max_age").and_then(|item| item.whole(MINUTE, NINETY_DAYS));
         object.finish(|_| None);
-        Some(Self { mode: mode?, max_age: seconds.map_or(max_age, Duration::from_secs) })
+        let usual = Self::new(mode?);
+        Some(Self { max_age: seconds.map_or(usual.max_age, Duration::from_secs), ..usual })
     }
 }
 

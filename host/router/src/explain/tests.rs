@@ -41,7 +41,7 @@ fn targets_are_listed_in_the_order_in_which_they_would_be_tried() {
     assert_eq!(told.steps[0].model.as_deref(), Some("asked"));
     assert_eq!(
         told.steps[1].why,
-        ["if the one before fails with status 429, 503", "chosen at random, in 75 % of requests"]
+        ["if the one before ends with status 429, 503", "chosen at random, in 75 % of requests"]
     );
     assert_eq!(told.unused.len(), 1);
     assert_eq!(

@@ -190,7 +190,7 @@ impl Builder<'_> {
             params: Params::new(overrides, defaults, &rules.drop_params),
             retry: rules.retry.unwrap_or_default(),
             request_timeout: self.overrides.request_timeout.or(rules.request_timeout),
-            cache: rules.cache,
+            cache: self.overrides.cache(rules.cache),
             custom_host: self.overrides.custom_host.clone().or(rules.custom_host),
             api_key: config.api_key.clone(),
             header_key,

@@ -59,7 +59,8 @@ pub struct Group {
 pub struct Fallback {
     /// The targets.
     pub group: Group,
-    /// The statuses after which the next one is tried; without them, all.
+    /// The statuses after which the next one is tried, those of answers among
+    /// them; without a list, those of all failures.
     pub on_status: Option<StatusSet>,
 }
 

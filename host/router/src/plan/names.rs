@@ -1,7 +1,7 @@
 //! What a model's name means: a route, a provider and its model, or the bare id
 //! of a model that exactly one provider has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Named;
@@ -13,6 +13,7 @@ pub struct Names {
     routes: BTreeMap<String, ()>,
     providers: BTreeMap<String, Arc<str>>,
     models: BTreeMap<String, Vec<Arc<str>>>,
+    absent: BTreeSet<String>,
 }
 
 /// What a name means.
@@ -34,6 +35,15 @@ pub enum NameError {
         name: String,
         /// What to write.
         advice: String,
+    },
+    /// It is a model of a provider that could be here and isn't.
+    #[error(
+        "provider {provider} is in the catalog, and isn't set up here: write [providers.{provider}], or set the \
+         variables that `jackfield providers show {provider}` lists"
+    )]
+    Absent {
+        /// The provider.
+        provider: String,
     },
     /// Several providers have a model of this name.
     #[error("several providers have a model {name:?}: write one of {choices}")]
@@ -61,6 +71,11 @@ impl Names {
             }
         }
         self.providers.insert(name.to_owned(), provider);
+    }
+
+    /// Adds a provider that is known and can't be used: who asks for it is told so.
+    pub fn add_absent(&mut self, name: &str) {
+        self.absent.insert(name.to_owned());
     }
 
     /// The provider of this name; a leading `@` is Portkey's spelling.
@@ -98,7 +113,12 @@ impl Names {
                     several.iter().map(|provider| format!("{provider}/{name}")).collect();
                 Err(NameError::Ambiguous { name: name.to_owned(), choices: choices.join(", ") })
             }
-            None => Err(NameError::Unknown { name: name.to_owned(), advice: self.advice(name) }),
+            None => match name.split_once('/').map(|(provider, _)| provider.trim_start_matches('@')) {
+                Some(provider) if self.absent.contains(provider) && self.provider(provider).is_none() => {
+                    Err(NameError::Absent { provider: provider.to_owned() })
+                }
+                _ => Err(NameError::Unknown { name: name.to_owned(), advice: self.advice(name) }),
+            },
         }
     }
 
@@ -127,6 +147,8 @@ mod tests {
         names.add_provider("openai", ["gpt-4o", "gpt-4o-mini"]);
         names.add_provider("azure", ["gpt-4o"]);
         names.add_provider("hub", ["meta-llama/Llama-3"]);
+        names.add_absent("openai");
+        names.add_absent("gemini");
         names
     }
 
@@ -150,6 +172,16 @@ mod tests {
     fn a_name_that_two_providers_have_is_refused_with_both() {
         let error = names().resolve("gpt-4o").unwrap_err().to_string();
         assert!(error.contains("openai/gpt-4o, azure/gpt-4o"), "{error}");
+    }
+
+    #[test]
+    fn a_provider_that_is_not_set_up_is_told_apart_from_one_that_nobody_knows() {
+        for name in ["gemini/flash", "@gemini/flash"] {
+            let error = names().resolve(name).unwrap_err();
+            assert_eq!(error, NameError::Absent { provider: "gemini".to_owned() });
+            assert!(error.to_string().contains("write [providers.gemini]"), "{error}");
+        }
+        assert_eq!(names().resolve("openai/x"), model("openai", "x"), "it is there after all");
     }
 
     #[test]

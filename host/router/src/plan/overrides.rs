@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::HeaderName;
 use url::Url;
 
-use crate::config::ProviderOptions;
+use crate::config::{CacheMode, CacheRule, ProviderOptions};
 
 /// What a request's own headers say of all targets, over any config.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +30,10 @@ pub struct Overrides {
     pub output_guardrails: Option<String>,
     /// How long one try may take.
     pub request_timeout: Option<Duration>,
+    /// Whether answers are kept, over what the config says of it.
+    pub cache_mode: Option<CacheMode>,
+    /// How long they are, where they are.
+    pub cache_age: Option<Duration>,
     /// Headers that are sent on.
     pub forward_headers: Option<Vec<HeaderName>>,
     /// Whether answers have nothing in them but what OpenAI's have.
@@ -46,7 +50,19 @@ impl Overrides {
             && options.is_empty()
             && custom_host.is_none()
             && request_timeout.is_none()
+            && self.cache_mode.is_none()
+            && self.cache_age.is_none()
             && forward_headers.is_none()
             && strict.is_none()
+    }
+
+    /// What becomes of a target's rule for the cache.
+    pub(super) fn cache(&self, written: Option<CacheRule>) -> Option<CacheRule> {
+        let rule = match (self.cache_mode, written) {
+            (Some(mode), Some(written)) => Some(CacheRule { mode, ..written }),
+            (Some(mode), None) => Some(CacheRule::new(mode)),
+            (None, written) => written,
+        };
+        rule.map(|rule| CacheRule { max_age: self.cache_age.unwrap_or(rule.max_age), ..rule })
     }
 }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::config::Config;
+use crate::config::{CacheMode, CacheRule, Config};
 use crate::testing::{Around, plan};
 
 #[track_caller]
@@ -244,4 +244,33 @@ fn a_plan_shows_no_secret() {
     let plan = plan(r#"{"provider":"p","api_key":"hunter2","azure_ad_token":"hunter2"}"#);
     let shown = format!("{plan:?}");
     assert!(!shown.contains("hunter2") && shown.contains("[redacted]"), "{shown}");
+}
+
+#[test]
+fn a_requests_own_word_on_the_cache_goes_before_the_configs() {
+    let cached = |config: &str, mode: Option<&str>, seconds: Option<u64>| {
+        let overrides = Overrides {
+            cache_mode: mode.map(|mode| CacheMode::of(mode).unwrap()),
+            cache_age: seconds.map(|seconds| CacheRule::age(seconds).unwrap()),
+            ..Overrides::default()
+        };
+        assert_eq!(overrides.is_empty(), mode.is_none() && seconds.is_none());
+        let config = Config::parse(config).unwrap();
+        let plan = build(&config, "config", &overrides, &Around::default()).unwrap();
+        plan.leaves()[0].cache.map(|rule| (rule.mode, rule.max_age.as_secs()))
+    };
+    let (none, written) =
+        (r#"{"provider":"p"}"#, r#"{"provider":"p","cache":{"mode":"semantic","max_age":90}}"#);
+    for (config, mode, seconds, rule) in [
+        (none, None, None, None),
+        (none, None, Some(60), None),
+        (none, Some("simple"), None, Some((CacheMode::Simple, 604_800))),
+        (none, Some("semantic"), Some(60), Some((CacheMode::Semantic, 60))),
+        (written, None, None, Some((CacheMode::Semantic, 90))),
+        (written, Some("simple"), None, Some((CacheMode::Simple, 90))),
+        (written, None, Some(7_776_000), Some((CacheMode::Semantic, 7_776_000))),
+    ] {
+        assert_eq!(cached(config, mode, seconds), rule, "{config} {mode:?} {seconds:?}");
+    }
+    assert_eq!((CacheRule::age(59), CacheRule::age(7_776_001), CacheMode::of("Simple")), (None, None, None));
 }

@@ -4,6 +4,7 @@
 //! What a try is, the caller says ([`Attempt`]); here is only what to try. A
 //! walk holds no lock while it waits, and dropping it drops the try in progress.
 
+mod fallback;
 mod leaf;
 mod record;
 mod walk;
@@ -50,6 +51,12 @@ pub trait Attempt: Sync {
         ready: &'a mut Self::Ready,
         number: u32,
     ) -> BoxFuture<'a, Result<Self::Answer, Failure>>;
+
+    /// The HTTP status that an answer goes out with: some of them aren't good
+    /// enough for a route.
+    fn status(&self, _answer: &Self::Answer) -> u16 {
+        200
+    }
 
     /// What is answered where a target isn't tried again: an answer that was
     /// good enough to be given, and that a rule wanted tried again all the same.

@@ -1,4 +1,4 @@
-//! The way through groups: fallback, balancing, conditions, nested as they come.
+//! The way through groups, nested as they come: balancing and conditions.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use crate::balance::{Candidate, InFlight};
 use crate::breaker::Pass;
 use crate::facts::Facts;
 use crate::failure::{Failure, FailureKind};
-use crate::plan::{Conditional, Fallback, Leaf, Loadbalance, Node};
+use crate::plan::{Conditional, Leaf, Loadbalance, Node};
 use crate::random::Random;
 
-const OPEN: &str = "its circuit breaker is open";
-const ALL_OPEN: &str = "every circuit breaker of its group is open, so none of them counts";
+pub(super) const OPEN: &str = "its circuit breaker is open";
+pub(super) const ALL_OPEN: &str = "every circuit breaker of its group is open, so none of them counts";
 
 /// An answer on its way out of the tree.
 pub(super) struct Won<T> {
@@ -81,7 +81,7 @@ impl<'w, A: Attempt> Walk<'w, A> {
     }
 
     /// One node. Only groups need a future of their own on the heap.
-    async fn go(&mut self, node: &'w Node, pass: Pass<'w>) -> Outcome<A::Answer> {
+    pub(super) async fn go(&mut self, node: &'w Node, pass: Pass<'w>) -> Outcome<A::Answer> {
         match node {
             Node::Leaf(leaf) => self.leaf(leaf, pass).await,
             group => self.group(group).await,
@@ -107,55 +107,14 @@ impl<'w, A: Attempt> Walk<'w, A> {
     }
 
     /// A target without alternatives.
-    async fn only(&mut self, target: &'w Node, why: impl Into<Cow<'static, str>>) -> Outcome<A::Answer> {
+    pub(super) async fn only(
+        &mut self,
+        target: &'w Node,
+        why: impl Into<Cow<'static, str>>,
+    ) -> Outcome<A::Answer> {
         self.decide(target.path(), What::Chosen, why);
         let pass = target.enter(self.now(), true).unwrap_or_else(Pass::free);
         self.go(target, pass).await
-    }
-
-    async fn fallback(&mut self, fallback: &'w Fallback) -> Outcome<A::Answer> {
-        let targets = &fallback.group.targets;
-        let now = self.now();
-        let forced = !targets.iter().any(|target| target.usable(now));
-        let mut last = None;
-        for (place, target) in targets.iter().enumerate() {
-            let Some(pass) = target.enter(self.now(), forced) else {
-                self.decide(target.path(), What::Skipped, OPEN);
-                continue;
-            };
-            let why = match (forced, &last) {
-                (true, _) => ALL_OPEN,
-                (false, None) => "the first target that can be used",
-                (false, Some(_)) => "the next target",
-            };
-            self.decide(target.path(), What::Chosen, why);
-            let lost = match self.go(target, pass).await {
-                Ok(won) => return Ok(won),
-                Err(lost) => lost,
-            };
-            let status = lost.failure.status;
-            let why: Cow<'static, str> = if lost.failure.internal {
-                "an error of the gateway itself isn't failed over".into()
-            } else if self.is_over() {
-                "the request's deadline has passed".into()
-            } else if fallback.on_status.as_ref().is_some_and(|statuses| !statuses.contains(status)) {
-                format!("status {status} isn't in on_status_codes").into()
-            } else {
-                if place + 1 < targets.len() {
-                    self.decide(target.path(), What::FellBack, format!("status {status}"));
-                }
-                last = Some(lost);
-                continue;
-            };
-            self.decide(target.path(), What::Stopped, why);
-            return Err(lost);
-        }
-        match (last, targets.first()) {
-            (Some(lost), _) => Err(lost),
-            // Every breaker opened between the look and the try.
-            (None, Some(target)) => self.only(target, ALL_OPEN).await,
-            (None, None) => Err(no_target(&fallback.group.path, "it has no targets")),
-        }
     }
 
     async fn loadbalance(&mut self, balance: &'w Loadbalance) -> Outcome<A::Answer> {
@@ -271,7 +230,7 @@ impl Conditional {
 }
 
 /// No other group could do better: it is what was written that fails.
-fn no_target(path: &str, why: &str) -> Box<Lost> {
+pub(super) fn no_target(path: &str, why: &str) -> Box<Lost> {
     let message = format!("the route {path} has no target for this request: {why}");
     let failure = Failure { internal: true, ..Failure::new(FailureKind::NoTarget, message) };
     Box::new(Lost { failure, leaf: None, retries: 0, asked: false })

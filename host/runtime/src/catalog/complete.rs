@@ -169,6 +169,7 @@ impl Preset {
             if !settings.config.contains_key(name) {
                 let value = fill_value(value, &self.needs, &settings.config)?;
                 settings.config.insert(name.clone(), value);
+                settings.preset_config.insert(name.clone());
             }
         }
         for (name, variables) in &self.secrets {

@@ -18,6 +18,7 @@ pub(super) const SHIPPED: &[(&str, &str)] = &[
     preset!("azure-inference"),
     preset!("baseten"),
     preset!("baseten-dedicated"),
+    preset!("baseten-sync"),
     preset!("bedrock"),
     preset!("bedrock-anthropic"),
     preset!("cerebras"),

@@ -1,3 +1,5 @@
+mod models;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

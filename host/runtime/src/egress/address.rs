@@ -96,23 +96,38 @@ const METADATA_V6: [Ipv6Addr; 5] = [
 ];
 
 /// Where ECS and EKS give a container its own credentials, and nothing else. The
-/// one metadata service that an operator can grant, and only to the host's own
-/// requests: see [`AddressRule::allow_credentials`].
+/// one metadata service that an operator can grant like any origin, and only to
+/// the host's own requests: see [`AddressRule::allow_credentials`].
 const CONTAINER_CREDENTIALS: [IpAddr; 3] = [
     IpAddr::V4(Ipv4Addr::new(169, 254, 170, 2)),
     IpAddr::V4(Ipv4Addr::new(169, 254, 170, 23)),
     IpAddr::V6(Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0023)),
 ];
 
+/// Where EC2 gives a virtual machine the credentials of its role, among much
+/// else. Can be granted for that alone, and only to the host's own requests.
+const INSTANCE_CREDENTIALS: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0x0ec2, 0, 0, 0, 0, 0, 0x0254)),
+];
+
 /// The address of this very origin, if that is where containers get their
 /// credentials.
 pub fn container_credentials(origin: &Origin) -> Option<IpAddr> {
-    let ip = match origin.host() {
-        Host::Ipv4(ip) => IpAddr::V4(*ip),
-        Host::Ipv6(ip) => IpAddr::V6(*ip),
-        Host::Domain(_) => return None,
-    };
-    CONTAINER_CREDENTIALS.contains(&ip).then_some(ip)
+    literal(origin).filter(|ip| CONTAINER_CREDENTIALS.contains(ip))
+}
+
+/// The same of virtual machines.
+pub fn instance_credentials(origin: &Origin) -> Option<IpAddr> {
+    literal(origin).filter(|ip| INSTANCE_CREDENTIALS.contains(ip))
+}
+
+fn literal(origin: &Origin) -> Option<IpAddr> {
+    match origin.host() {
+        Host::Ipv4(ip) => Some(IpAddr::V4(*ip)),
+        Host::Ipv6(ip) => Some(IpAddr::V6(*ip)),
+        Host::Domain(_) => None,
+    }
 }
 
 impl AddressClass {
@@ -201,8 +216,8 @@ fn carried_v4(ip: Ipv6Addr) -> [Option<Ipv4Addr>; 4] {
 }
 
 /// Which addresses one origin may resolve to: public ones, and those that its
-/// grant adds. A metadata service can't be added, but for a container's
-/// credentials.
+/// grant adds. A metadata service can't be added, but for the credentials of a
+/// container or a virtual machine.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AddressRule {
     allowed: Vec<IpNet>,
@@ -228,10 +243,11 @@ impl AddressRule {
         }
     }
 
-    /// Adds the container's credentials where the origin is theirs by its
-    /// address. Never for a plugin's request.
+    /// Adds the credentials of a container or a virtual machine where the origin
+    /// is theirs by its address. Never for a plugin's request, and never where a
+    /// credential chose the origin.
     pub(super) fn allow_credentials(&mut self, origin: &Origin) {
-        self.credentials = container_credentials(origin);
+        self.credentials = container_credentials(origin).or_else(|| instance_credentials(origin));
     }
 
     /// Adds networks.

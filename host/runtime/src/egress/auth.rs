@@ -13,7 +13,6 @@ use std::fmt;
 
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, HeaderName, StatusCode};
-use url::Url;
 
 pub mod aws;
 pub mod bearer;
@@ -30,8 +29,9 @@ mod simple;
 mod skew;
 pub mod token;
 mod unset;
+mod words;
 
-use super::{host_sender::HostSender, transport::OutgoingRequest};
+use super::{host_sender::HostSender, policy::Endpoint, transport::OutgoingRequest};
 
 pub use mint::MintError;
 pub use rsa::{KeyFlaw, RsaSigner};
@@ -127,7 +127,7 @@ pub trait Authenticator: Send + Sync + fmt::Debug {
     /// The endpoints that it mints tokens at: a provider where one of them
     /// isn't granted does not load. What [`HostSender::send`] refuses it
     /// refuses later on as well, when the endpoints are others.
-    fn endpoints(&self) -> Vec<Url> {
+    fn endpoints(&self) -> Vec<Endpoint> {
         Vec::new()
     }
 

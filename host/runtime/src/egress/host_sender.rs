@@ -25,9 +25,9 @@ use super::{
     clients::{Purpose, Side},
     error::{EgressError, EgressErrorKind},
     outlet::Outlet,
-    policy::Permit,
+    policy::{Endpoint, NamedBy, Permit},
     refusal::{Refusal, Rule},
-    scan::ScannerError,
+    scan::{ScannerError, SecretScanner},
     transport::OutgoingRequest,
     url,
 };
@@ -54,7 +54,8 @@ impl HostSender {
         Self(outlet)
     }
 
-    /// Sends a request and reads its answer whole. Has no deadline beyond that
+    /// Sends a request to where somebody says that it belongs, and reads its
+    /// answer whole. Has no deadline beyond that
     /// for connecting: [`TokenCache`] gives minting one.
     ///
     /// # Errors
@@ -63,14 +64,14 @@ impl HostSender {
     /// answer.
     ///
     /// [`TokenCache`]: super::auth::token::TokenCache
-    pub async fn send(&self, request: OutgoingRequest) -> Result<HostAnswer, EgressError> {
+    pub async fn send(&self, request: OutgoingRequest, named_by: NamedBy) -> Result<HostAnswer, EgressError> {
         let outlet = &self.0;
         let scanner = outlet.scanner();
         let refuse = |refusal: Refusal| EgressError::refused(&refusal, &scanner);
         // The URL may come from a key file: as strict as with a guest's.
         url::parse(request.url.as_str()).map_err(|error| refuse(unusable(&error)))?;
-        let Permit { origin, addresses, .. } =
-            outlet.policy.check_host(&request.method, &request.url).map_err(refuse)?;
+        let endpoint = Endpoint { method: request.method.clone(), url: request.url.clone(), named_by };
+        let Permit { origin, addresses, .. } = outlet.policy.check_host(&endpoint).map_err(refuse)?;
         let (peer, host) = (origin.to_string(), origin.host().to_string());
         let answer = outlet.deliver(&host, Purpose { origin, addresses, side: Side::Host }, request).await?;
         if answer.status.is_redirection() {
@@ -88,6 +89,22 @@ impl HostSender {
             body.extend_from_slice(&chunk);
         }
         Ok(HostAnswer { status: answer.status, headers: answer.headers, body })
+    }
+
+    /// Looks for other secrets from now on, and for the minted ones as before:
+    /// call it before a rotated secret is used for the first time.
+    ///
+    /// # Errors
+    /// When there is too much to look for. The search stays as it was.
+    pub fn replace_scanner(&self, scanner: SecretScanner) -> Result<(), ScannerError> {
+        self.0.known.replace(scanner)
+    }
+
+    /// Reads the provider's secrets again that come from files.
+    pub async fn look_again(&self) {
+        if let Some(rotation) = self.0.rotation.get() {
+            rotation.look_again(self).await;
+        }
     }
 
     /// Looks for these secrets, too, in whatever a guest writes and an upstream
@@ -109,6 +126,12 @@ impl HostSender {
     /// The text without the provider's secrets.
     pub fn redact(&self, text: &str) -> String {
         self.0.scanner().redact(text).into_owned()
+    }
+
+    /// The beginning of a text without the provider's secrets, of which none is
+    /// left by half where it is cut.
+    pub(super) fn redact_beginning(&self, text: &str, limit: usize) -> String {
+        self.0.scanner().redact_beginning(text, limit)
     }
 
     /// The provider that it sends for.

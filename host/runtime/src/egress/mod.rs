@@ -10,7 +10,11 @@
 //! answer. What the host itself sends to mint a token goes through
 //! [`host_sender`], under the same grant.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use ::url::Url;
 use http::StatusCode;
@@ -34,6 +38,7 @@ pub mod refusal;
 pub mod request;
 pub mod reqwest_transport;
 pub mod resolve;
+pub mod rotation;
 pub mod scan;
 mod tls;
 pub mod transport;
@@ -53,7 +58,8 @@ use self::{
     refusal::{Refusal, Rule},
     request::{EgressResponse, GuestRequest, Hop, check_parameters, check_secrets},
     resolve::Resolver,
-    scan::{ScannerError, SecretScanner},
+    rotation::Rotation,
+    scan::SecretScanner,
     transport::{IncomingResponse, OutgoingRequest, Transport},
 };
 
@@ -102,7 +108,13 @@ impl Egress {
         });
         let authenticators = by_id.collect::<Result<Vec<_>, _>>()?;
         let clients = Clients::new(transport, resolver, limits.client());
-        let outlet = Arc::new(Outlet { policy, known: Known::new(scanner), clients, limits });
+        let outlet = Arc::new(Outlet {
+            policy,
+            known: Known::new(scanner),
+            clients,
+            limits,
+            rotation: OnceLock::new(),
+        });
         let host = HostSender::new(Arc::clone(&outlet));
         Ok(Self { outlet, host, authenticators, observer: None })
     }
@@ -112,6 +124,19 @@ impl Egress {
     pub fn with_observer(mut self, observer: Arc<dyn EgressObserver>) -> Self {
         self.observer = Some(observer);
         self
+    }
+
+    /// Lets the secrets be read again before a token is minted from them. Of
+    /// several calls the first counts.
+    #[must_use]
+    pub fn following(self, rotation: Arc<dyn Rotation>) -> Self {
+        self.outlet.rotation.get_or_init(|| rotation);
+        self
+    }
+
+    /// What sends requests of the host's own.
+    pub fn host(&self) -> &HostSender {
+        &self.host
     }
 
     /// What it may reach.
@@ -127,15 +152,6 @@ impl Egress {
     /// What finds the provider's secrets; for logs and returned texts too.
     pub fn scanner(&self) -> Arc<SecretScanner> {
         self.outlet.scanner()
-    }
-
-    /// Looks for other secrets from now on, and for the minted ones as before:
-    /// call it before a rotated secret is used for the first time.
-    ///
-    /// # Errors
-    /// When there is too much to look for. The search stays as it was.
-    pub fn replace_scanner(&self, scanner: SecretScanner) -> Result<(), ScannerError> {
-        self.outlet.known.replace(scanner)
     }
 
     /// Checks, authenticates and sends a request, and waits for the head of

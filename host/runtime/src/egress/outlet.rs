@@ -5,7 +5,7 @@
 //! [`Egress`]: super::Egress
 //! [`HostSender`]: super::host_sender::HostSender
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{
     clients::{Clients, Purpose},
@@ -15,6 +15,7 @@ use super::{
     limits::EgressLimits,
     policy::Policy,
     resolve::DialError,
+    rotation::Rotation,
     scan::SecretScanner,
     transport::{IncomingResponse, OutgoingRequest, TransportError},
 };
@@ -25,6 +26,8 @@ pub(super) struct Outlet {
     pub(super) known: Known,
     pub(super) clients: Clients,
     pub(super) limits: EgressLimits,
+    /// What reads secrets again, where somebody does.
+    pub(super) rotation: OnceLock<Arc<dyn Rotation>>,
 }
 
 impl Outlet {

@@ -14,15 +14,17 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::{
-    address::{AddressClass, AddressRule, container_credentials},
-    origin::{Origin, OriginPattern, Scheme},
+    address::{AddressClass, AddressRule, container_credentials, instance_credentials},
+    origin::{Origin, OriginPattern},
     refusal::{Refusal, Rule, TO_ALLOW},
 };
 
 mod entry;
+mod grants;
 mod host;
 
 pub use entry::{Asked, Granted, PolicyError};
+pub use host::{Endpoint, NamedBy};
 
 /// The place of an auth scheme in the list given to [`Policy::new`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,7 +65,7 @@ impl Policy {
     ) -> Result<Self, PolicyError> {
         let mut policy = Self { provider: provider.into(), asked: Vec::new(), granted, auths };
         for grant in &policy.granted {
-            if grant.origin.exact().is_some_and(|origin| is_metadata(&origin)) {
+            if grant.origin.exact().is_some_and(|origin| is_metadata(&origin, grant.tokens)) {
                 return Err(PolicyError::Metadata {
                     provider: provider.to_owned(),
                     origin: grant.origin.clone(),
@@ -133,7 +135,7 @@ impl Policy {
             allow_with: "nothing allows it; change the plugin".to_owned(),
         })?;
         let entry_auth = self.check_asked(&origin, method, url)?;
-        let addresses = self.check_granted(&origin, method, url)?;
+        let addresses = self.check_granted(&origin, method, url, |_| true)?;
         let auth = match requested_auth {
             Some(name) => Some(self.check_audience(&origin, name)?),
             None => entry_auth,
@@ -166,80 +168,11 @@ impl Policy {
                 "{TO_ALLOW}write `[[egress]]` with `origin = \"{origin}\"` and `methods = [\"{method}\"]` in plugin.toml"
             ),
         };
-        if let Err(also) = self.check_granted(origin, method, url) {
+        if let Err(also) = self.check_granted(origin, method, url, |_| true) {
             let line = also.allow_with.strip_prefix(TO_ALLOW).unwrap_or(&also.allow_with);
             allow_with = format!("{allow_with}, and {line}");
         }
         Err(Refusal { rule: missing, what, allow_with })
-    }
-
-    /// The addresses that the grants of this allow, all of them together.
-    fn check_granted(&self, origin: &Origin, method: &Method, url: &Url) -> Result<AddressRule, Refusal> {
-        let mut addresses: Option<AddressRule> = None;
-        let mut near: Option<(Rule, &Granted)> = None;
-        for grant in self.granted.iter().filter(|grant| grant.origin.matches(origin)) {
-            let broken = if grant.methods.is_some_and(|methods| !methods.contains(method)) {
-                Some(Rule::Method)
-            } else if grant.path.as_ref().is_some_and(|path| !path.covers(url)) {
-                Some(Rule::Path)
-            } else {
-                None
-            };
-            match broken {
-                Some(rule) => near = Some((rule, grant)),
-                None => {
-                    let rule = addresses.get_or_insert_default();
-                    rule.allow(&grant.addresses);
-                    if grant.origin.exact().is_some() {
-                        rule.allow_named(origin);
-                    }
-                }
-            }
-        }
-        addresses.ok_or_else(|| self.not_granted(origin, method, url, near))
-    }
-
-    fn not_granted(
-        &self,
-        origin: &Origin,
-        method: &Method,
-        url: &Url,
-        near: Option<(Rule, &Granted)>,
-    ) -> Refusal {
-        let fresh = || Granted::origin(origin.clone().into());
-        let (rule, what, grant) = match near {
-            Some((Rule::Method, grant)) => {
-                let methods = grant.methods.map(|methods| methods.with(method).unwrap_or(methods));
-                (
-                    Rule::Method,
-                    format!("{method} on {origin} is not granted"),
-                    Granted { methods, ..grant.clone() },
-                )
-            }
-            Some((Rule::Path, grant)) => {
-                let what = format!("path {} on {origin} is not granted", url.path());
-                (Rule::Path, what, Granted { path: None, ..grant.clone() })
-            }
-            _ if origin.scheme() == Scheme::Http => {
-                let what = format!("plain http to {origin} is not granted by that exact name");
-                (Rule::PlainHttp, what, fresh())
-            }
-            _ => (Rule::Granted, format!("{origin} is not granted"), fresh()),
-        };
-        let allow_with = self.line_with(grant, near.map(|(_, grant)| grant));
-        Refusal { rule, what, allow_with }
-    }
-
-    /// The `grant.origins` line that grants this as well, or in place of
-    /// another.
-    fn line_with(&self, grant: Granted, instead_of: Option<&Granted>) -> String {
-        let kept = self.granted.iter().filter(|own| Some(*own) != instead_of);
-        let list: Vec<String> = kept.chain([&grant]).map(ToString::to_string).collect();
-        format!(
-            "{TO_ALLOW}write `grant.origins = [{}]` under `[providers.{}]` in jackfield.toml",
-            list.join(", "),
-            self.provider
-        )
     }
 
     /// Says why none of a name's addresses may be connected to.
@@ -287,13 +220,16 @@ impl Rule {
     }
 }
 
-fn is_metadata(origin: &Origin) -> bool {
+/// Whether it is a metadata service that can't be granted; that of a virtual
+/// machine can, for its role's credentials.
+fn is_metadata(origin: &Origin, tokens: bool) -> bool {
     let class = match origin.host() {
         url::Host::Ipv4(ip) => AddressClass::of((*ip).into()),
         url::Host::Ipv6(ip) => AddressClass::of((*ip).into()),
         url::Host::Domain(_) => return false,
     };
-    class == AddressClass::Metadata && container_credentials(origin).is_none()
+    let machines = || instance_credentials(origin).is_some() && tokens;
+    class == AddressClass::Metadata && container_credentials(origin).is_none() && !machines()
 }
 
 #[cfg(test)]

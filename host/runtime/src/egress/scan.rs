@@ -11,7 +11,7 @@
 //! as long as it lives: the search structures can't be wiped. It is built once
 //! per provider and replaced when a secret is.
 
-use std::{borrow::Cow, fmt, ops::Range};
+use std::{borrow::Cow, fmt, ops::Range, sync::Arc};
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, BuildError, MatchKind};
 use bytes::{Bytes, BytesMut};
@@ -123,6 +123,20 @@ impl SecretScanner {
             None => Cow::Borrowed(text),
             Some(clean) => Cow::Owned(String::from_utf8_lossy(&clean).into_owned()),
         }
+    }
+
+    /// The beginning of a text, with every secret replaced and a word on what is
+    /// left out. At most `limit` bytes of the text are looked at; a secret that
+    /// the limit cuts in two, whose half nobody would know again, isn't in it.
+    pub fn redact_beginning(self: &Arc<Self>, text: &str, limit: usize) -> String {
+        let beginning = &text[..text.floor_char_boundary(limit)];
+        if beginning.len() == text.len() {
+            return self.redact(text).into_owned();
+        }
+        // What might be a secret's beginning is held back, as in a stream.
+        let clean = StreamScanner::new(Arc::clone(self)).push(Bytes::copy_from_slice(beginning.as_bytes()));
+        let left_out = text.len() - beginning.len();
+        format!("{}… ({left_out} bytes more)", String::from_utf8_lossy(&clean))
     }
 
     /// The bytes with every secret replaced, or nothing when there is none in

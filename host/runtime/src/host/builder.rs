@@ -9,6 +9,7 @@ use super::{Host, Shared};
 use crate::bound::Services;
 use crate::clock::{Clock, SystemClock};
 use crate::code_cache::CodeCache;
+use crate::count::Count;
 use crate::egress::observe::EgressObserver;
 use crate::egress::reqwest_transport::ReqwestTransport;
 use crate::egress::resolve::{Resolver, SystemResolver};
@@ -127,6 +128,7 @@ impl HostBuilder {
             variants: Kept::new(self.variants),
             seal: Seal::new()?,
             instances: self.pool.instances,
+            count: Count::default(),
             services: Services {
                 clock: self.clock,
                 resolver: self.resolver,

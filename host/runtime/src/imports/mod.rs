@@ -9,6 +9,8 @@ mod output;
 mod wasi;
 mod wasi_http;
 
+use std::sync::Arc;
+
 use wasmtime::component::{HasSelf, Linker};
 
 use crate::api::{config, handles, log, types};
@@ -110,8 +112,8 @@ impl log::Host for State {
 
 /// One line for the log, without secrets. Of a long one only the beginning is
 /// looked at, so that a guest can't keep its host busy with what nobody reads.
-fn line(scanner: &SecretScanner, message: String, fields: Vec<(String, String)>) -> String {
-    // More than is kept, so that a secret isn't cut before it is found.
+fn line(scanner: &Arc<SecretScanner>, message: String, fields: Vec<(String, String)>) -> String {
+    // More than is kept, so that no secret is cut within what is.
     const READ: usize = 2 * LOG_MESSAGE;
     let mut text = cut(message, READ);
     for (name, value) in fields {
@@ -120,7 +122,7 @@ fn line(scanner: &SecretScanner, message: String, fields: Vec<(String, String)>)
         }
         text.push_str(&format!(" {}={:?}", cut(name, READ), cut(value, READ)));
     }
-    let text = cut(scanner.redact(&text).into_owned(), LOG_MESSAGE);
+    let text = scanner.redact_beginning(&text, LOG_MESSAGE);
     if !text.contains(char::is_control) {
         return text;
     }
@@ -137,7 +139,7 @@ fn line(scanner: &SecretScanner, message: String, fields: Vec<(String, String)>)
 
 /// The beginning of a text, at most `limit` bytes of it, with a word on what is
 /// left out.
-pub(crate) fn cut(mut text: String, limit: usize) -> String {
+fn cut(mut text: String, limit: usize) -> String {
     if text.len() <= limit {
         return text;
     }
@@ -156,7 +158,7 @@ mod tests {
     use super::*;
 
     fn written(message: &str, fields: &[(&str, &str)]) -> String {
-        let scanner = SecretScanner::new([b"sk-0123456789abcdef".as_slice()]).unwrap();
+        let scanner = Arc::new(SecretScanner::new([b"sk-0123456789abcdef".as_slice()]).unwrap());
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         line(&scanner, message.to_owned(), fields)
     }
@@ -186,7 +188,7 @@ mod tests {
             let fields =
                 fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
             let start = std::time::Instant::now();
-            let text = line(&SecretScanner::empty(), message.to_owned(), fields);
+            let text = line(&Arc::new(SecretScanner::empty()), message.to_owned(), fields);
             assert!(text.len() < 8 * LOG_MESSAGE, "{}", text.len());
             assert!(start.elapsed().as_millis() < 1_000, "{:?}", start.elapsed());
         }

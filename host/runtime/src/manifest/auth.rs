@@ -136,7 +136,22 @@ impl AuthScheme {
             Self::Basic { user, .. } => user.text().into_iter().collect(),
             Self::ClientCredentials(client) => client.templates(),
             Self::AwsSigV4(scheme) => scheme.templates(),
-            Self::OciSignature(scheme) => scheme.templates(),
+            Self::OciSignature(scheme) => scheme.account(),
+        }
+    }
+
+    /// Those of them that say whose credential it is and where it is exchanged.
+    /// They belong to a credential as the secrets do, and go with another's as
+    /// little.
+    pub(crate) fn account(&self) -> Vec<&Template> {
+        match self {
+            Self::None | Self::Bearer { .. } | Self::Header { .. } | Self::Query { .. } | Self::Google(_) => {
+                Vec::new()
+            }
+            Self::Basic { user, .. } => user.text().into_iter().collect(),
+            Self::ClientCredentials(client) => client.account(),
+            Self::AwsSigV4(scheme) => scheme.account(),
+            Self::OciSignature(scheme) => scheme.account(),
         }
     }
 

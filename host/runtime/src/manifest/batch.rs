@@ -1,16 +1,23 @@
-//! How many inputs an upstream takes in one embedding request, by model. The
-//! host splits requests to these sizes before the plugin sees them.
+//! How many inputs an upstream takes in one embedding request, by model and,
+//! where a plugin speaks to several upstreams, by the values it is bound with.
+//! The host splits requests to these sizes before the plugin sees them.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use super::Declared;
+use super::name::Name;
+use super::value::{ConfigValue, read_value};
 use crate::settings::document::Node;
 
 /// An `[[embedding.batch]]` of a manifest.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Batch {
     /// The models it is about.
     pub models: Vec<Glob>,
+    /// The config values that it is about; all of them, where there are several.
+    pub when: BTreeMap<Name, ConfigValue>,
     /// How large a request for one of them may be.
     pub limits: BatchLimits,
 }
@@ -25,12 +32,14 @@ pub struct BatchLimits {
 }
 
 impl Batch {
-    /// Whether it is about this model.
-    pub fn covers(&self, model: &str) -> bool {
+    /// Whether it is about this model of a provider that is bound with these
+    /// values.
+    pub fn covers(&self, model: &str, config: &BTreeMap<Name, ConfigValue>) -> bool {
         self.models.iter().any(|glob| glob.matches(model))
+            && self.when.iter().all(|(name, value)| config.get(name) == Some(value))
     }
 
-    pub(super) fn read(node: &Node<'_>) -> Option<Self> {
+    pub(super) fn read(node: &Node<'_>, declared: &Declared) -> Option<Self> {
         let mut fields = node.fields()?;
         let models = match fields.take("models") {
             Some(node) => node.list(|model| model.parse::<Glob>()).unwrap_or_default(),
@@ -39,6 +48,7 @@ impl Batch {
         if models.is_empty() {
             fields.reject("`models` is empty: name models, or leave it out to mean all");
         }
+        let when = fields.take("when").map_or(Some(BTreeMap::new()), |node| conditions(&node, declared));
         let (inputs, tokens) = (fields.take("inputs"), fields.take("tokens"));
         if inputs.is_none() && tokens.is_none() {
             fields.reject("this batch limits nothing: write `inputs`, `tokens` or both");
@@ -46,8 +56,29 @@ impl Batch {
         let count = |node: Option<Node<'_>>| node.and_then(|node| node.count(1, u32::MAX));
         let limits = BatchLimits { inputs: count(inputs), tokens: count(tokens) };
         fields.finish();
-        Some(Self { models, limits })
+        Some(Self { models, when: when?, limits })
     }
+}
+
+/// Values that a provider must be bound with, each as it is declared.
+fn conditions(node: &Node<'_>, declared: &Declared) -> Option<BTreeMap<Name, ConfigValue>> {
+    let mut fields = node.fields()?;
+    let mut read = BTreeMap::new();
+    for (name, node) in fields.take_all() {
+        let Some((name, kind)) = declared.config.get_key_value(name) else {
+            node.reject_name(format!(
+                "no [config.{name}] is declared here: add it with its type, or correct the name"
+            ));
+            continue;
+        };
+        let Some(value) = read_value(&node) else { continue };
+        match kind.check(&value) {
+            Ok(value) => drop(read.insert(name.clone(), value)),
+            Err(error) => node.reject(format!("{error}, so this batch would never count")),
+        }
+    }
+    fields.finish();
+    Some(read)
 }
 
 /// A pattern for model ids: `*` stands for any characters, also none; all

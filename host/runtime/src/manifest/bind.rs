@@ -115,7 +115,7 @@ impl fmt::Display for BindError {
         for (place, problem) in self.problems.iter().enumerate() {
             let line = if place > 0 { "\n" } else { "" };
             let provider = &self.provider;
-            write!(f, "{line}provider {provider}: {problem}, under [providers.{provider}]")?;
+            write!(f, "{line}provider {provider}: {problem} (under [providers.{provider}])")?;
         }
         Ok(())
     }

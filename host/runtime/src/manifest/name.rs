@@ -93,7 +93,7 @@ name!(
     is_kebab
 );
 name!(
-    /// The name of a provider, as in `groq` of `groq/llama-3.1-8b-instant`.
+    /// The name of a provider, as in `groq` of `groq/openai/gpt-oss-20b`.
     ProviderName,
     "a provider's name",
     KEBAB,

@@ -34,7 +34,7 @@ pub(super) fn manifest(mut fields: Fields<'_>) -> Option<Manifest> {
     }
 
     let directories = read_directories(fields.take("directory"));
-    let embedding_batches = read_batches(fields.take("embedding"));
+    let embedding_batches = read_batches(fields.take("embedding"), &declared);
     let plugin = match plugin {
         Some(node) => node.fields(),
         None => {
@@ -163,9 +163,9 @@ fn read_directories(node: Option<Node<'_>>) -> BTreeMap<Name, DirectoryField> {
     directories
 }
 
-fn read_batches(node: Option<Node<'_>>) -> Vec<Batch> {
+fn read_batches(node: Option<Node<'_>>, declared: &Declared) -> Vec<Batch> {
     let Some(mut fields) = node.and_then(|node| node.fields()) else { return Vec::new() };
-    let batches = fields.take("batch").and_then(|node| node.list(|entry| Batch::read(&entry)));
+    let batches = fields.take("batch").and_then(|node| node.list(|entry| Batch::read(&entry, declared)));
     fields.finish();
     batches.unwrap_or_default()
 }

@@ -155,8 +155,34 @@ fn everything_a_manifest_can_say_is_read() {
     assert_eq!(manifest.auth["basic"].secrets(), [&name::<Name>("other")]);
     assert_eq!(manifest.egress.len(), 5);
     assert_eq!(manifest.directories["index"].access, Access::ReadWrite);
-    let inputs = |model| manifest.batch_limits(model).inputs.unwrap();
+    let inputs = |model| manifest.batch_limits(model, &BTreeMap::new()).inputs.unwrap();
     assert_eq!((inputs("small-1"), inputs("large")), (96, 16));
+}
+
+#[test]
+fn a_batch_can_be_about_the_providers_that_are_bound_with_a_value() {
+    let batch = "[[embedding.batch]]\nmodels = [\"small-*\"]\nwhen = { region = \"us\", retries = 7 }\ninputs = 8\n\n";
+    let text = WHOLE.replacen("[[embedding.batch]]", &format!("{batch}[[embedding.batch]]"), 1);
+    let manifest = Manifest::parse(&text, "plugin.toml").unwrap();
+    let inputs = |model: &str, region: &str, retries: i64| {
+        let config = [("region", region.into()), ("retries", ConfigValue::Integer(retries))];
+        let config = config.map(|(key, value)| (name(key), value)).into();
+        manifest.batch_limits(model, &config).inputs.unwrap()
+    };
+    assert_eq!(inputs("small-1", "us", 7), 8);
+    assert_eq!(inputs("small-1", "us", 6), 96, "all of them must hold");
+    assert_eq!(inputs("small-1", "eu", 7), 96);
+    assert_eq!(inputs("large", "us", 7), 16);
+
+    for (find, replacement, advice) in [
+        ("region = \"us\"", "reigon = \"us\"", "no [config.reigon] is declared"),
+        ("region = \"us\"", "region = \"asia\"", "so this batch would never count"),
+        ("retries = 7", "retries = \"7\"", "so this batch would never count"),
+    ] {
+        let problems =
+            Manifest::parse(&text.replacen(find, replacement, 1), "plugin.toml").unwrap_err().to_string();
+        assert!(problems.contains(advice), "{replacement}: {problems}");
+    }
 }
 
 #[test]
@@ -165,7 +191,7 @@ fn the_smallest_manifest_asks_for_nothing() {
     let manifest = Manifest::parse(text, "plugin.toml").unwrap();
     let bound = manifest.bind(&name("p"), &BTreeMap::new()).unwrap();
     assert!(bound.asked().is_empty() && bound.values().is_empty());
-    assert_eq!(manifest.batch_limits("any"), BatchLimits::default());
+    assert_eq!(manifest.batch_limits("any", &BTreeMap::new()), BatchLimits::default());
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod callback;
 pub(crate) mod conform;
 mod embedding;
 mod forward;
+mod later;
 pub(crate) mod llm;
 pub(crate) mod media;
 pub(crate) mod order;
@@ -17,6 +18,7 @@ mod vectors;
 use std::sync::{Arc, PoisonError, RwLock};
 
 pub use forward::Forwarded;
+pub use later::ProviderRef;
 pub use llm::ChatStream;
 pub use media::{Speech, TranscriptionStream};
 

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::reader::{FileStamp, Reading, SecretReader};
+use super::reader::{Reading, SecretReader, SeenFile};
 use super::{Secret, SecretError, SecretForm, SecretSource};
 
 /// A secret with its source. Reading it takes no I/O; [`BoundSecret::refresh`]
@@ -18,7 +18,7 @@ pub struct BoundSecret {
 #[derive(Debug)]
 struct Current {
     secret: Arc<Secret>,
-    stamp: Option<FileStamp>,
+    file: Option<SeenFile>,
 }
 
 impl BoundSecret {
@@ -31,8 +31,8 @@ impl BoundSecret {
         source: SecretSource,
         form: SecretForm,
     ) -> Result<Self, SecretError> {
-        let Reading { secret, stamp } = reader.reading(&source, form).await?;
-        let current = RwLock::new(Current { secret: Arc::new(secret), stamp });
+        let Reading { secret, file } = reader.reading(&source, form).await?;
+        let current = RwLock::new(Current { secret: Arc::new(secret), file });
         Ok(Self { reader: reader.clone(), source, form, current })
     }
 
@@ -47,24 +47,37 @@ impl BoundSecret {
         Arc::clone(&current.secret)
     }
 
+    /// Whether it was read from a file, named by the operator or by the
+    /// environment variable that he named.
+    pub fn is_of_file(&self) -> bool {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).file.is_some()
+    }
+
     /// Reads the source again if it may have changed: a file when its time or
-    /// length did, everything else always. Returns whether the secret is
-    /// another one than before. Call it every few seconds and after the
-    /// upstream has refused the secret.
+    /// length did or another takes its place, everything else always. Returns
+    /// whether the secret is another one than before. Call it every few seconds
+    /// and after the upstream has refused the secret.
     ///
     /// # Errors
     /// Where the source can't be read any more. The old secret stays: a file
     /// that is just being replaced must not stop traffic.
     pub async fn refresh(&self) -> Result<bool, SecretError> {
-        if let SecretSource::File(path) = &self.source {
-            let seen = self.current.read().unwrap_or_else(PoisonError::into_inner).stamp;
-            if seen.is_some() && FileStamp::of_path(path) == seen {
-                return Ok(false);
-            }
-        }
-        let Reading { secret, stamp } = self.reader.reading(&self.source, self.form).await?;
+        let unchanged = {
+            let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+            let file = current.file.as_ref();
+            file.is_some_and(|seen| self.reader.is_unchanged(&self.source, self.form, seen))
+        };
+        if unchanged { Ok(false) } else { self.read_again().await }
+    }
+
+    /// The same, whether or not it may have changed.
+    ///
+    /// # Errors
+    /// As [`BoundSecret::refresh`].
+    pub async fn read_again(&self) -> Result<bool, SecretError> {
+        let Reading { secret, file } = self.reader.reading(&self.source, self.form).await?;
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        current.stamp = stamp;
+        current.file = file;
         let changed = !current.secret.same_as(&secret);
         if changed {
             current.secret = Arc::new(secret);

@@ -5,7 +5,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::future::Future;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -53,17 +53,24 @@ pub struct SecretReader {
     store: Option<Arc<dyn SecretStore>>,
 }
 
-/// A secret as it was read, with what its file looked like.
+/// A secret as it was read, with the file that it came from.
 #[derive(Debug)]
 pub(super) struct Reading {
     pub(super) secret: Secret,
-    pub(super) stamp: Option<FileStamp>,
+    pub(super) file: Option<SeenFile>,
+}
+
+/// A file, as it was when it was read.
+#[derive(Debug)]
+pub(super) struct SeenFile {
+    path: PathBuf,
+    stamp: FileStamp,
 }
 
 /// What changes when a file is written or replaced. Where the clock is coarse
 /// and the new content as long as the old, the file's number tells them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct FileStamp {
+struct FileStamp {
     modified: Option<SystemTime>,
     length: u64,
     number: u64,
@@ -128,26 +135,35 @@ impl SecretReader {
                 if form.is_path(secret.expose()) {
                     // The path isn't repeated: it may be a secret after all.
                     let source_name = format!("the file that environment variable {name} names");
-                    let (secret, _) = file(Path::new(secret.expose()), source_name, form)?;
-                    return Ok(Reading { secret, stamp: None });
+                    return file(Path::new(secret.expose()), source_name, form);
                 }
-                Ok(Reading { secret, stamp: None })
+                Ok(Reading { secret, file: None })
             }
-            SecretSource::File(path) => {
-                let (secret, stamp) = file(path, source_name, form)?;
-                Ok(Reading { secret, stamp: Some(stamp) })
-            }
+            SecretSource::File(path) => file(path, source_name, form),
             SecretSource::Credential(name) => {
                 let Some(store) = &self.store else {
                     return Err(SecretError::NoStore { source_name });
                 };
                 match store.credential(name).await {
-                    Ok(Some(secret)) => Ok(Reading { secret, stamp: None }),
+                    Ok(Some(secret)) => Ok(Reading { secret, file: None }),
                     Ok(None) => Err(SecretError::Missing { source_name }),
                     Err(source) => Err(SecretError::Store { source_name, source }),
                 }
             }
         }
+    }
+
+    /// Whether a source leads to the very file that was read, and that hasn't
+    /// changed since. Reads nothing.
+    pub(super) fn is_unchanged(&self, source: &SecretSource, form: SecretForm, seen: &SeenFile) -> bool {
+        let leads_there = match source {
+            SecretSource::File(path) => *path == seen.path,
+            SecretSource::Env(names) => self
+                .variable(names, form)
+                .is_ok_and(|(_, text)| form.is_path(text.expose()) && Path::new(text.expose()) == seen.path),
+            SecretSource::Credential(_) => false,
+        };
+        leads_there && FileStamp::of_path(&seen.path) == Some(seen.stamp)
     }
 
     fn variable<'n>(
@@ -174,11 +190,11 @@ impl SecretReader {
     }
 }
 
-fn file(path: &Path, source_name: String, form: SecretForm) -> Result<(Secret, FileStamp), SecretError> {
+fn file(path: &Path, source_name: String, form: SecretForm) -> Result<Reading, SecretError> {
     match read_file(path) {
         Err(source) => Err(SecretError::File { source_name, source }),
         Ok((bytes, stamp)) => match of_form(form, bytes) {
-            Ok(secret) => Ok((secret, stamp)),
+            Ok(secret) => Ok(Reading { secret, file: Some(SeenFile { path: path.to_owned(), stamp }) }),
             Err(flaw) => Err(SecretError::Unusable { source_name, flaw }),
         },
     }
@@ -204,7 +220,7 @@ fn read_file(path: &Path) -> std::io::Result<(Vec<u8>, FileStamp)> {
 }
 
 impl FileStamp {
-    pub(super) fn of_path(path: &Path) -> Option<Self> {
+    fn of_path(path: &Path) -> Option<Self> {
         fs::metadata(path).ok().map(|metadata| Self::of(&metadata))
     }
 

@@ -106,7 +106,14 @@ pub fn read<T>(text: &str, file: &str, decode: impl FnOnce(Fields<'_>) -> Option
     let report = Report { file, text, problems: RefCell::default() };
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
-        report.add(error.span().unwrap_or(0..0), String::new(), error.message().to_owned());
+        let span = error.span().unwrap_or(0..0);
+        let message = match (error.message(), text.get(span.clone())) {
+            ("duplicate key", Some(key)) => {
+                format!("`{key}` is written here for the second time: remove one")
+            }
+            (message, _) => message.to_owned(),
+        };
+        report.add(span, String::new(), message);
     }
     // A document that doesn't parse is decoded too late to be believed: every
     // field after the slip would be reported as missing.

@@ -64,12 +64,14 @@ fn origin(node: &Node<'_>) -> Option<Granted> {
     let methods = fields.take("methods").map(|node| read_methods(&node));
     let path = fields.take("path").map(|node| node.parse());
     let addresses = fields.take("addresses").map(|node| node.list(|entry| network(&entry)));
+    let tokens = fields.take("tokens").and_then(|node| node.boolean());
     fields.finish();
     Some(Granted {
         origin: origin?,
         methods: methods.flatten(),
         path: path.flatten(),
         addresses: addresses.flatten().unwrap_or_default(),
+        tokens: tokens.unwrap_or(false),
     })
 }
 

@@ -23,6 +23,9 @@ pub struct ProviderSettings {
     pub plugin: PluginRef,
     /// Values for what the plugin's manifest declares under `[config]`.
     pub config: BTreeMap<Name, ConfigValue>,
+    /// Those of them that a preset supplied and nobody wrote: anybody can look
+    /// them up.
+    pub preset_config: BTreeSet<Name>,
     /// Values of type string whose text is a file's, read whenever the provider
     /// is bound. They come before those of `config`.
     pub config_files: BTreeMap<Name, PathBuf>,
@@ -59,6 +62,7 @@ impl ProviderSettings {
         Self {
             plugin,
             config,
+            preset_config: BTreeSet::new(),
             config_files,
             secrets,
             optional_secrets: BTreeSet::new(),

@@ -3,6 +3,8 @@ use crate::manifest::ConfigValue;
 use crate::manifest::field::Access;
 use crate::secret::SecretSource;
 
+mod sections;
+
 const WHOLE: &str = r#"
 [plugins]
 dir = "extensions"
@@ -214,7 +216,7 @@ fn each_slip_is_one_problem_with_its_place_and_advice() {
             "write one of: \"read\", \"read-write\"",
         ),
         ("isolation = 'none'", "2:13: providers.p.isolation", "write one of: \"provider\", \"call\""),
-        ("limits.memory = 64", "2:17: providers.p.limits.memory", "write a string"),
+        ("limits.memory = 64", "2:17: providers.p.limits.memory", "as in \"64 MiB\""),
         ("limits.memory = '64'", "2:17: providers.p.limits.memory", "as in \"64 MiB\""),
         ("limits.memory = '2 GiB'", "2:17: providers.p.limits.memory", "raise `memory` under [runtime]"),
         (
@@ -223,7 +225,7 @@ fn each_slip_is_one_problem_with_its_place_and_advice() {
             "did you mean `requests-per-call`?",
         ),
         ("limits.connections = 0", "2:22: providers.p.limits.connections", "write 1 to 1000000"),
-        ("timeouts.total = 60", "2:18: providers.p.timeouts.total", "write a string"),
+        ("timeouts.total = 60", "2:18: providers.p.timeouts.total", "as in \"1m30s\""),
         ("timeouts.total = '60'", "2:18: providers.p.timeouts.total", "as in \"1m30s\""),
         (
             "timeouts = { total = '5s', idle = '6s' }",
@@ -247,53 +249,6 @@ fn each_slip_is_one_problem_with_its_place_and_advice() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn sections_of_others_are_left_alone_and_unknown_ones_are_not() {
-    assert!(problems("[routes.x]\ny = 1\n[server]\nz = 2").is_empty());
-    let found =
-        problems("[provider.x]\n[runtime]\ninstances = 0\nmemory = '5 GiB'\n[plugins]\ndirs = 'x'\n[Bad]");
-    let expected = [
-        "jackfield.toml:1:2: provider: unknown field; did you mean `providers`?",
-        "jackfield.toml:3:13: runtime.instances: 0 is out of range: write 1 to 100000",
-        "jackfield.toml:4:10: runtime.memory: a plugin can't address more than 4 GiB: write at most \"4 GiB\"",
-        "jackfield.toml:6:1: plugins.dirs: unknown field; did you mean `dir`?",
-        "jackfield.toml:7:2: Bad: unknown field; remove it, or use one of: catalog, plugins, runtime, providers, routes, server",
-    ];
-    assert_eq!(found, expected);
-}
-
-#[test]
-fn another_crates_section_is_read_by_serde_with_its_place() {
-    #[derive(Debug, serde::Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Server {
-        listen: String,
-        #[expect(dead_code, reason = "only its absence is looked at")]
-        idle: Option<Period>,
-    }
-    let read = |text: &str| {
-        document::read(text, "jackfield.toml", |mut fields| {
-            let server = fields.take("server")?.deserialize::<Server>();
-            fields.leave(Settings::SECTIONS);
-            fields.finish();
-            server
-        })
-    };
-    assert_eq!(read("[server]\nlisten = 'x'\n[plugins]\ndir = 1").unwrap().listen, "x");
-    let error = read("[server]\nlisten = 'x'\nlsten = 1").unwrap_err().to_string();
-    assert!(error.starts_with("jackfield.toml:3:1: server: unknown field `lsten`"), "{error}");
-    let error = read("[server]\nlisten = 'x'\nidle = '1'").unwrap_err().to_string();
-    assert!(error.starts_with("jackfield.toml:3:8: server: \"1\" isn't a length of time"), "{error}");
-}
-
-#[test]
-fn problems_of_several_readers_are_put_in_order() {
-    let one = Settings::parse("a = 1\nb = 2", "f", &["a"]).unwrap_err();
-    let two = Settings::parse("a = 1\nb = 2", "f", &["b"]).unwrap_err();
-    let both = one.and(two);
-    assert_eq!(both.iter().map(|problem| problem.line).collect::<Vec<_>>(), [1, 2]);
 }
 
 #[test]

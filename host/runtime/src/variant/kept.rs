@@ -53,6 +53,14 @@ impl<T: Clone> Kept<T> {
         Some(one.variant.clone())
     }
 
+    /// One that somebody knows otherwise.
+    pub(crate) fn find(&self, is: impl Fn(&T) -> bool, now: Instant) -> Option<T> {
+        let mut variants = self.variants.lock().unwrap_or_else(PoisonError::into_inner);
+        let one = variants.values_mut().find(|one| is(&one.variant))?;
+        one.used = now;
+        Some(one.variant.clone())
+    }
+
     /// Keeps one, unless it is there: of two that were bound at once, the first
     /// is everybody's.
     pub(crate) fn put(&self, fingerprint: Fingerprint, provider: &str, variant: T, now: Instant) -> T {
@@ -143,6 +151,19 @@ mod tests {
         kept.sweep(at(600));
         assert_eq!(kept.get(fingerprint(&seal, "a"), at(601)), Some(1));
         assert_eq!(kept.len(), 1);
+    }
+
+    #[test]
+    fn one_that_is_found_by_itself_is_used_as_well() {
+        let (kept, seal, now) = kept(9);
+        let at = |seconds| now + Duration::from_secs(seconds);
+        kept.put(fingerprint(&seal, "a"), "p", 1, now);
+        assert_eq!(kept.find(|one| *one == 1, at(599)), Some(1));
+        assert_eq!(kept.find(|one| *one == 2, at(599)), None);
+        kept.sweep(at(1_198));
+        assert_eq!(kept.len(), 1);
+        kept.sweep(at(1_199));
+        assert_eq!(kept.find(|one| *one == 1, at(1_199)), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ mod told;
 
 use jackfield_sdk::embedding::{EmbedRequest, Input, Vector};
 use jackfield_sdk::http::{ErrorAnswer, EventStreamMessage};
-use jackfield_sdk::llm::{ChatEvent, ChatResponse, Message, Role};
+use jackfield_sdk::llm::{ChatEvent, ChatRequest, ChatResponse, Message, Role};
 use jackfield_sdk::members::Members;
 use jackfield_sdk::stream::Translate;
 use jackfield_sdk::types::ErrorKind;
@@ -46,7 +46,7 @@ where
 
 /// What an assistant said goes back as it came, in the turn that follows.
 fn check_return(exchange: &Exchange, answer: &ChatResponse) {
-    let mut request = hello();
+    let mut request = ChatRequest { model: exchange.model.clone(), ..hello() };
     let said = answer.choices[0].content.clone();
     request.messages.push(Message { role: Role::Assistant, name: None, content: said });
     let prepared = prepare(&request, Extra::default(), false, &settings()).unwrap();

@@ -56,14 +56,19 @@ pub(crate) fn prepare(request: &ChatRequest, stream: bool, settings: &Settings) 
         stream,
     };
     dropped(request, &mut notes);
-    let extra = request.extra.as_deref().map(|extra| with_stream(extra, stream)).transpose()?;
+    let extra = request.extra.as_deref().map(|extra| own_members(extra, stream)).transpose()?;
     Ok(Prepared { body: written(&body, extra.as_deref())?, warnings: notes.into_warnings() })
 }
 
 /// The caller's own members, but for whether it is a stream, which isn't theirs
 /// to decide: the answer is read by it.
-fn with_stream(extra: &str, stream: bool) -> Result<String, Error> {
+fn own_members(extra: &str, stream: bool) -> Result<String, Error> {
     let mut extra = parse_object("extra", extra)?;
+    // So Anthropic's plugin is told of an effort that isn't to turn thinking on.
+    // Here the member of that name is how an effort is told.
+    if extra.get("thinking").is_some_and(Value::is_null) {
+        extra.remove("thinking");
+    }
     extra.insert("stream".to_owned(), Value::Bool(stream));
     Ok(Value::Object(extra).to_string())
 }

@@ -3,11 +3,13 @@
 
 pub(crate) mod answer;
 pub(crate) mod completions;
+mod effort;
 pub(crate) mod embedding;
 pub(crate) mod errors;
 pub(crate) mod finish;
 pub(crate) mod forward;
 pub(crate) mod ids;
+pub(crate) mod known;
 pub(crate) mod logprobs;
 pub(crate) mod media;
 pub(crate) mod models;

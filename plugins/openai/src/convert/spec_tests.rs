@@ -123,7 +123,7 @@ fn chats_are_what_groq_takes() {
     let check = api.whole(Unknown::Refused).unwrap();
     // Its library doesn't know `stream_options`, which its API takes.
     let table = Table::new().text("developer-role", "system").flag("stream-usage", false);
-    let mut cases = matrix("llama-3.3-70b-versatile");
+    let mut cases = matrix("openai/gpt-oss-120b");
     cases.retain(|(case, _)| *case != "document");
     all_fit(&check, &cases, |delivery, request| chat(&table, delivery, request));
 }

@@ -7,7 +7,7 @@ use jackfield_sdk::llm::{ChatEvent, ChatRequest, ChatResponse, ChatStream, Guest
 use jackfield_sdk::stream::Relay;
 use jackfield_sdk::types::Error;
 
-use super::{Once, OpenAi, Read, endpoint, is_json};
+use super::{Once, OpenAi, Read, endpoint, is_json, known};
 use crate::convert::answer::{self, Asked};
 use crate::convert::request::{Delivery, prepare};
 use crate::convert::responses::stream::ResponsesDecoder;
@@ -57,8 +57,9 @@ struct Sent {
 fn send(request: &ChatRequest, delivery: Delivery) -> Result<Sent, Error> {
     let (settings, endpoint, apis) = (settings()?, endpoint()?, APIS.get(Apis::read)?);
     let api = apis.choose(&request.model, request.extra.as_deref());
+    let unchecked = known::check(endpoint, &request.model)?;
     let model = endpoint.model(&request.model);
-    let (path, prepared) = match api {
+    let (path, mut prepared) = match api {
         Api::Chat => (&settings.path, prepare(request, &model, delivery, settings)?),
         Api::Responses => (
             &apis.responses_path,
@@ -68,6 +69,7 @@ fn send(request: &ChatRequest, delivery: Delivery) -> Result<Sent, Error> {
             (&apis.completions_path, completions::prepare(request, &model, delivery, settings)?)
         }
     };
+    prepared.warnings.extend(unchecked);
     let outgoing = endpoint
         .post_with(path, &request.model, delivery == Delivery::Streamed, request.extra.is_some())
         .json(&prepared.body);

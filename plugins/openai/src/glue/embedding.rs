@@ -3,7 +3,7 @@
 use jackfield_sdk::embedding::{EmbedRequest, EmbedResponse, Guest};
 use jackfield_sdk::types::Error;
 
-use super::{Once, OpenAi, Read, endpoint, send};
+use super::{Once, OpenAi, Read, endpoint, known, send};
 use crate::convert::embedding;
 use crate::settings::EmbeddingSettings;
 
@@ -13,7 +13,7 @@ impl Guest for OpenAi {
     fn embed(request: EmbedRequest) -> Result<EmbedResponse, Error> {
         let (settings, endpoint) = (EMBEDDING.get(EmbeddingSettings::read)?, endpoint()?);
         let model = endpoint.model(&request.model);
-        let (body, warnings) = embedding::prepare(&request, &model, settings)?;
+        let (body, mut warnings) = embedding::prepare(&request, &model, settings)?;
         if request.inputs.is_empty() {
             return Ok(EmbedResponse {
                 model: request.model.clone(),
@@ -22,6 +22,7 @@ impl Guest for OpenAi {
                 warnings,
             });
         }
+        warnings.extend(known::check(endpoint, &request.model)?);
         let path = match &settings.image_path {
             Some(path) if embedding::has_images(&request) => path,
             _ => &settings.path,

@@ -3,6 +3,7 @@
 
 mod chat;
 mod embedding;
+mod known;
 mod models;
 mod passthrough;
 mod rerank;

@@ -5,7 +5,7 @@ use jackfield_sdk::http::ClientBody;
 use jackfield_sdk::passthrough::{Dialect, ForwardRequest, ForwardResponse, Guest};
 use jackfield_sdk::types::Error;
 
-use super::{Once, OpenAi, chat, endpoint, send};
+use super::{Once, OpenAi, chat, endpoint, known, send};
 use crate::convert::forward::{Changes, VISIBLE};
 use crate::settings::ForwardSettings;
 
@@ -22,6 +22,7 @@ impl Guest for OpenAi {
         let (settings, endpoint) = (FORWARD.get(ForwardSettings::read)?, endpoint()?);
         let changes = CHANGES.get(|_| Ok(Changes::new(chat::settings()?, settings.usage)))?;
         let path = settings.path(request.dialect)?;
+        known::check_quietly(endpoint, &request.model)?;
         let model = endpoint.model(&request.model);
         let edits = changes
             .to_body(request.dialect, request.stream, &request.model, &model, |pointer| body.get(pointer));

@@ -7,7 +7,7 @@ use jackfield_sdk::speech::{Audio, AudioStream, Guest, GuestAudioStream, SpeechR
 use jackfield_sdk::types::{Error, Usage};
 
 use super::transcription::settings;
-use super::{OpenAi, Read, endpoint, is_event_stream, send};
+use super::{OpenAi, Read, endpoint, is_event_stream, known, send};
 use crate::convert::errors;
 use crate::convert::speech::{self, SpeechDecoder};
 use crate::wire::value::Raw;
@@ -18,7 +18,8 @@ impl Guest for OpenAi {
     fn speak(request: SpeechRequest) -> Result<SpeechResponse, Error> {
         let (settings, endpoint) = (settings()?, endpoint()?);
         let model = endpoint.model(&request.model);
-        let (body, warnings) = speech::prepare(&request, &model)?;
+        let (body, mut warnings) = speech::prepare(&request, &model)?;
+        warnings.extend(known::check(endpoint, &request.model)?);
         let response = send(endpoint.post(&settings.speech, &request.model, false).json(&body))?;
         if speech::is_document(response.header("content-type")) {
             let read = Read::all(response)?;

@@ -10,7 +10,7 @@ use jackfield_sdk::transcription::{
 };
 use jackfield_sdk::types::Error;
 
-use super::{Once, OpenAi, Read, endpoint, is_event_stream};
+use super::{Once, OpenAi, Read, endpoint, is_event_stream, known};
 use crate::convert::transcription::{TranscriptDecoder, convert, prepare};
 use crate::settings::AudioSettings;
 
@@ -43,7 +43,8 @@ impl Guest for OpenAi {
 
 fn send(mut request: TranscriptionRequest, streamed: bool) -> Result<(Response, Vec<String>), Error> {
     let (settings, endpoint) = (settings()?, endpoint()?);
-    let form = prepare(&request, &endpoint.model(&request.model), streamed, settings)?;
+    let mut form = prepare(&request, &endpoint.model(&request.model), streamed, settings)?;
+    form.warnings.extend(known::check(endpoint, &request.model)?);
     let path = match request.task {
         Task::Transcribe => &settings.transcriptions,
         Task::Translate => &settings.translations,

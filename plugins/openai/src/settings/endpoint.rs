@@ -3,10 +3,14 @@
 use jackfield_sdk::http;
 use jackfield_sdk::types::Error;
 
+use super::version::Version;
 use super::{Values, lists, misconfigured, one_of};
 
 /// The auth scheme that the manifest's `[[egress]]` applies by itself.
 const USUAL_AUTH: &str = "key";
+
+/// The parameter that names the version of Azure's APIs.
+const VERSION: &str = "api-version";
 
 /// The API.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,10 +19,14 @@ pub(crate) struct Endpoint {
     query: Vec<(String, String)>,
     headers: Vec<(String, String)>,
     model_prefix: String,
+    deployment: Option<String>,
+    version: Option<Version>,
     auth: Option<String>,
     extra_parameters: ExtraParameters,
     route: Option<Route>,
     stream_headers: Vec<(String, String)>,
+    /// Whether a model is looked up in the service's list before it is asked.
+    pub(crate) check_models: bool,
 }
 
 /// A gateway that takes all requests at one path, and in a header the path of
@@ -56,11 +64,19 @@ impl Endpoint {
         for (name, value) in [("organization", "OpenAI-Organization"), ("project", "OpenAI-Project")] {
             headers.extend(from.text(name).map(|id| (value.to_owned(), id)));
         }
+        let mut query = lists::pairs(from, "query", '=')?;
+        let version = Version::read(from)?;
+        if let Some(version) = &version {
+            query.retain(|(name, _)| name != VERSION);
+            query.push((VERSION.to_owned(), version.name.clone()));
+        }
         Ok(Endpoint {
             base_url: from.text("base-url").ok_or_else(|| misconfigured("base-url", "has no value"))?,
-            query: lists::pairs(from, "query", '=')?,
+            query,
             headers,
             model_prefix: from.text("model-prefix").unwrap_or_default(),
+            deployment: from.text("deployment"),
+            version,
             extra_parameters: one_of(
                 from,
                 "extra-parameters",
@@ -75,6 +91,7 @@ impl Endpoint {
             auth: from.text("auth").filter(|auth| auth != USUAL_AUTH),
             route: Route::read(from),
             stream_headers: lists::pairs(from, "stream-headers", ':')?,
+            check_models: from.flag("check-models").unwrap_or(false),
         })
     }
 
@@ -85,7 +102,10 @@ impl Endpoint {
 
     /// The model as the upstream names it.
     pub(crate) fn model(&self, model: &str) -> String {
-        format!("{}{model}", self.model_prefix)
+        match &self.deployment {
+            Some(deployment) => deployment.clone(),
+            None => format!("{}{model}", self.model_prefix),
+        }
     }
 
     /// The model as requests name it; nothing where it lies outside of what
@@ -97,12 +117,15 @@ impl Endpoint {
     /// The address of a path, in which `{model}` stands for the upstream's name
     /// of the model.
     pub(crate) fn url(&self, path: &str, model: &str, streamed: bool) -> String {
-        let path = match &self.route {
-            None => self.filled(path, model),
-            Some(route) if streamed => route.stream_path.clone(),
-            Some(route) => route.path.clone(),
+        let older = self.version.as_ref().and_then(|version| version.older.as_ref());
+        let path = match (&self.route, older) {
+            (None, None) => self.filled(path, model),
+            (None, Some(older)) => self.filled(&older.path(path), model),
+            (Some(route), _) if streamed => route.stream_path.clone(),
+            (Some(route), _) => route.path.clone(),
         };
-        let mut url = http::join(&self.base_url, &path);
+        let base = older.map_or(self.base_url.as_str(), |older| older.base(&self.base_url));
+        let mut url = http::join(base, &path);
         for (name, value) in &self.query {
             url.push(if url.contains('?') { '&' } else { '?' });
             url.push_str(&http::encode(name));

@@ -8,15 +8,47 @@ use jackfield_runtime::api::llm::{
 };
 use serde_json::Value;
 
-/// The model that a request asks for; some recordings have no request.
-pub fn model(request: Option<&Value>) -> &str {
-    request.and_then(|request| request["model"].as_str()).unwrap_or("unknown")
+use super::{Exchange, Kind, Line};
+
+/// What of a provider is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    /// A whole answer.
+    Chat,
+    /// A streamed answer.
+    Stream,
+    /// Vectors.
+    Embed,
+    /// How many tokens a request has.
+    Count,
 }
 
-/// A chat for an answer of OpenAI's or Anthropic's form.
-pub fn chat(request: Option<&Value>) -> ChatRequest {
-    let mut chat = ChatRequest::new(model(request), vec![Message::text(Role::User, "Well?")]);
-    let Some(request) = request else { return chat };
+impl Call {
+    /// What the recorded request asked for.
+    pub fn of(exchange: &Exchange, line: &Line) -> Self {
+        let path = exchange.bare_path();
+        let ends = |endings: &[&str]| endings.iter().any(|ending| path.ends_with(ending));
+        let streams = line.request.as_ref().is_some_and(|request| request["stream"] == true);
+        if ends(&["/embeddings", "/embed", ":batchEmbedContents"]) {
+            Self::Embed
+        } else if ends(&["/count_tokens", "/count-tokens", ":countTokens"]) {
+            Self::Count
+        } else if streams || ends(&["-stream", ":streamGenerateContent"]) {
+            Self::Stream
+        } else {
+            Self::Chat
+        }
+    }
+}
+
+/// A chat for a recorded answer. How answers in the shape of [`Kind::Neutral`]
+/// are read, tools and forms don't change.
+pub fn chat(line: &Line) -> ChatRequest {
+    let mut chat = ChatRequest::new(&line.model, vec![Message::text(Role::User, "Well?")]);
+    let Some(request) = &line.request else { return chat };
+    if matches!(line.kind, Kind::Neutral | Kind::NeutralStream) {
+        return chat;
+    }
     chat.tools = request["tools"].as_array().into_iter().flatten().map(tool).collect();
     chat.response_format =
         [&request["response_format"], &request["output_config"]["format"], &request["output_format"]]
@@ -61,14 +93,16 @@ fn format(format: &Value) -> Option<ResponseFormat> {
 }
 
 /// Embeddings of as many inputs as were recorded.
-pub fn embed(request: Option<&Value>) -> EmbedRequest {
-    let input = request.map_or(&Value::Null, |request| &request["input"]);
+pub fn embed(line: &Line) -> EmbedRequest {
+    let request = line.request.as_ref().unwrap_or(&Value::Null);
+    let mut lists = ["input", "texts", "requests"].iter().map(|name| &request[*name]);
+    let input = lists.find(|input| !input.is_null()).unwrap_or(&Value::Null);
     let inputs = match input {
         Value::Array(items) if items.first().is_some_and(Value::is_number) => vec![one_input(input)],
         Value::Array(items) => items.iter().map(one_input).collect(),
         one => vec![one_input(one)],
     };
-    EmbedRequest::new(model(request), inputs)
+    EmbedRequest::new(&line.model, inputs)
 }
 
 fn one_input(input: &Value) -> Input {

@@ -80,7 +80,11 @@ pub enum Kind {
     Messages,
     /// The same, put together from its events.
     MessagesStream,
-    /// Anthropic's count of tokens.
+    /// An answer in the shape that serves the other SDKs' own, whole.
+    Neutral,
+    /// The same, put together from its pieces.
+    NeutralStream,
+    /// A count of tokens.
     CountTokens,
     /// An error.
     Error,
@@ -96,6 +100,8 @@ impl Kind {
             "embeddings" => Self::Embeddings,
             "messages" => Self::Messages,
             "messages-stream" => Self::MessagesStream,
+            "neutral" => Self::Neutral,
+            "neutral-stream" => Self::NeutralStream,
             "count-tokens" => Self::CountTokens,
             "error" => Self::Error,
             other => panic!("the oracle has a new kind of expectation, `{other}`; compare it too"),
@@ -104,7 +110,7 @@ impl Kind {
 
     /// Whether the answer came in pieces.
     pub fn is_stream(self) -> bool {
-        matches!(self, Self::ChatStream | Self::AnswerStream | Self::MessagesStream)
+        matches!(self, Self::ChatStream | Self::AnswerStream | Self::MessagesStream | Self::NeutralStream)
     }
 }
 
@@ -117,6 +123,8 @@ pub struct Line {
     pub line: usize,
     /// The expectation's shape.
     pub kind: Kind,
+    /// The model that was asked for; `unknown` where nothing says it.
+    pub model: String,
     /// The request's body, where one was recorded.
     pub request: Option<Value>,
     /// The expectation.
@@ -130,6 +138,7 @@ impl Line {
             file: stem(value["file"].as_str().expect("a file")).to_owned(),
             line: value["line"].as_u64().and_then(|line| line.try_into().ok()).expect("a line"),
             kind: Kind::read(value["kind"].as_str().unwrap_or_default()),
+            model: value["model"].as_str().unwrap_or("unknown").to_owned(),
             request: Some(value["req"].take()).filter(|request| !request.is_null()),
             expect: value["expect"].take(),
         }

@@ -26,6 +26,9 @@ pub fn dialect(file: &str, exchange: &Exchange) -> Option<Dialect> {
         () if ends("/completions") => Some(Dialect::OpenaiCompletions),
         () if ends("/responses") => Some(Dialect::OpenaiResponses),
         () if ends("/v1/embeddings") => Some(Dialect::OpenaiEmbeddings),
+        () if ends(":generateContent") || ends(":streamGenerateContent") => Some(Dialect::GeminiGenerate),
+        () if ends("/v2/chat") => Some(Dialect::CohereChat),
+        () if ends("/converse") || ends("/converse-stream") => Some(Dialect::BedrockConverse),
         () => None,
     }
 }

@@ -6,10 +6,12 @@ pub mod exceptions;
 pub mod failure;
 pub mod finish;
 pub mod messages;
+pub mod neutral;
 pub mod vectors;
 
 use std::fmt::Debug;
 
+use jackfield_runtime::api::llm::{ChatResponse, Choice};
 use jackfield_runtime::api::types::Usage;
 use serde_json::Value;
 
@@ -62,6 +64,35 @@ fn counts(found: &mut Differences, ours: Option<&Usage>, theirs: &Value, names: 
     for (name, count) in names {
         found.same(&format!("usage {name}"), &count(ours), &theirs[name].as_u64());
     }
+}
+
+/// Has `judge` compare each of their answers with ours of the same index.
+fn choices(
+    found: &mut Differences,
+    ours: &ChatResponse,
+    expect: &Value,
+    judge: fn(&mut Differences, &Choice, &Value),
+) {
+    let theirs = expect["choices"].as_array().map(Vec::as_slice).unwrap_or_default();
+    found.same("answers", &ours.choices.len(), &theirs.len());
+    for theirs in theirs {
+        let index = theirs["index"].as_u64();
+        match ours.choices.iter().find(|choice| Some(u64::from(choice.index)) == index) {
+            Some(ours) => judge(found, ours, theirs),
+            None => found.note(format!("no answer has the index {index:?}")),
+        }
+    }
+}
+
+/// Tokens with their logarithms of probability.
+fn logprobs(found: &mut Differences, ours: &Choice, theirs: &Value) {
+    let tokens = theirs.as_array().map(Vec::as_slice).unwrap_or_default();
+    // Readers of JSON may differ in the last digit of a number of 64 bits.
+    let short = |number: f64| number as f32;
+    let theirs: Vec<_> = tokens.iter().map(|token| (text(&token[0]), token[1].as_f64().map(short))).collect();
+    let ours: Vec<_> =
+        ours.logprobs.iter().map(|token| (Some(token.token.clone()), Some(short(token.logprob)))).collect();
+    found.same("logprobs", &ours, &theirs);
 }
 
 /// JSON where it is some, else the text.

@@ -1,4 +1,4 @@
-//! `/v1/feedback`: checked, logged and counted; nothing keeps it yet.
+//! `/v1/feedback`: checked, logged, counted and kept, to be changed by its id.
 
 use serde_json::json;
 
@@ -58,4 +58,43 @@ async fn where_there_are_keys_nobody_gives_feedback_without_one() {
     let request =
         bench.served.ask("/v1/feedback", &body).header("x-portkey-api-key", "everything-key-0123456789");
     assert_eq!(request.send().await.unwrap().status(), 200);
+}
+
+async fn changed(bench: &Bench, id: &str, body: &str, key: Option<&str>) -> reqwest::Response {
+    let request = bench.served.client().put(bench.served.url(&format!("/v1/feedback/{id}")));
+    let request = key.into_iter().fold(request, |request, key| request.header("x-portkey-api-key", key));
+    request.body(body.to_owned()).send().await.unwrap()
+}
+
+#[tokio::test]
+async fn a_change_needs_an_id_that_was_given() {
+    let bench = Bench::new().await;
+    let given = read(bench.served.post("/v1/feedback", &json!({ "trace_id": "t", "value": 1 })).await).await;
+    let id = given["feedback_ids"][0].as_str().unwrap();
+    for body in [r#"{"value":7.0}"#, r#"{"weight":0.5}"#, r#"{"metadata":{"a":"b"}}"#] {
+        assert_eq!(read(changed(&bench, id, body, None).await).await["feedback_ids"], json!([id]), "{body}");
+    }
+    let nobodys = "00000000-0000-4000-8000-000000000000";
+    let (status, message, _) = error(changed(&bench, nobodys, r#"{"value":7}"#, None).await).await;
+    assert!(status == 404 && message.contains("POST /v1/feedback"), "{status} {message}");
+    assert_eq!(changed(&bench, id, r#"{"value":11}"#, None).await.status(), 400);
+}
+
+#[tokio::test]
+async fn nobody_changes_what_another_tenant_gave() {
+    let (a, b) = ("everything-key-0123456789", "another-key-0123456789");
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("other");
+    std::fs::write(&other, b).unwrap();
+    let keys = format!(
+        "[server.keys.a]\nkey = {{ file = \"key\" }}\ntenant = \"a\"\n\
+         [server.keys.b]\nkey = {{ file = \"{}\" }}\ntenant = \"b\"\n",
+        other.display()
+    );
+    let bench = Bench::with(vec![], &keys).await;
+    let ask = bench.served.ask("/v1/feedback", &json!({ "trace_id": "t", "value": 1 }));
+    let given = read(ask.header("x-portkey-api-key", a).send().await.unwrap()).await;
+    let id = given["feedback_ids"][0].as_str().unwrap();
+    assert_eq!(changed(&bench, id, r#"{"value":7}"#, Some(b)).await.status(), 404);
+    assert_eq!(changed(&bench, id, r#"{"value":7}"#, Some(a)).await.status(), 200);
 }

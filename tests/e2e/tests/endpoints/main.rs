@@ -5,6 +5,7 @@
 
 mod embeddings;
 mod feedback;
+mod gemini_embeddings;
 mod params;
 mod recording;
 mod rerank;

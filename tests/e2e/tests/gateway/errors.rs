@@ -109,7 +109,9 @@ async fn nothing_is_at_another_path_and_another_method_is_told_which_one_is_mean
     {
         let response = bench.served.post(path, &json!({})).await;
         assert_eq!(response.status(), 404, "{path}");
-        OPENAI.error_message(&response.json().await.unwrap());
+        let told = response.json().await.unwrap();
+        OPENAI.error_message(&told);
+        assert_eq!(told["error"]["code"], json!(null), "it isn't a model that isn't there: {path}");
     }
     for (method, path, allowed) in [
         ("GET", "/v1/chat/completions", "POST"),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jackfield_e2e::{Reply, Step};
 use serde_json::{Value, json};
 
 use crate::Bench;
@@ -69,7 +70,7 @@ async fn a_denied_stream_is_tried_again_and_a_broken_one_that_is_held_falls_over
 async fn where_nothing_is_denied_the_stream_goes_on_and_the_verdict_follows() {
     for wire in WIRES {
         let events = wire.events(&["one ", "bad ", "word"]);
-        let mut reply = jackfield_e2e::Reply::events();
+        let mut reply = Reply::events();
         for event in &events {
             reply = reply.send(event.as_str()).pause(Duration::from_millis(30));
         }
@@ -127,4 +128,48 @@ async fn a_held_stream_is_kept_by_the_cache_only_if_it_passes() {
         assert_eq!(OPENAI.streamed_text(&response.text().await.unwrap()), "good");
     }
     assert_eq!(bench.upstream.requests().len(), 2);
+}
+
+/// Whoever reads reports is told of what clients got, however it ended.
+#[tokio::test]
+async fn what_a_client_got_that_leaves_or_whose_stream_breaks_is_judged() {
+    let hook = json!({
+        "type": "guardrail", "id": "words",
+        "checks": [{ "id": "default.contains", "parameters": { "words": ["bad"], "operator": "none" } }],
+        "on_fail": { "feedback": { "value": -5, "weight": 1.0, "metadata": {} } },
+    });
+    let config = json!({ "provider": "up", "after_request_hooks": [hook] });
+    for wire in WIRES {
+        let events = wire.events(&["one ", "bad ", "lost"]);
+        let until = events.iter().position(|event| event.contains("bad ")).unwrap() + 1;
+        let begun = || Reply::events().send(events[..until].concat());
+        let bench = Bench::new(wire, vec![begun().then(Step::Hang), begun().then(Step::Close)]).await;
+
+        let mut left = ask(&bench, wire, &config).await;
+        let mut got = String::new();
+        while !got.contains("bad ") {
+            let piece = left.chunk().await.unwrap().expect("it goes on");
+            got.push_str(std::str::from_utf8(&piece).unwrap());
+        }
+        drop(left);
+        judged(&bench, 1).await;
+
+        let broken = ask(&bench, wire, &config).await.text().await.unwrap();
+        assert!(wire.stream_error(&broken).is_some(), "{broken}");
+        judged(&bench, 2).await;
+    }
+}
+
+/// Waits for so many bad verdicts.
+async fn judged(bench: &Bench, count: usize) {
+    let line = format!("jackfield_feedback_total{{value=\"-5\"}} {count}\n");
+    let mut metrics = String::new();
+    for _ in 0..100 {
+        metrics = bench.served.get("/metrics").await.text().await.unwrap();
+        if metrics.contains(&line) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("no {line:?} in {metrics}");
 }

@@ -17,15 +17,20 @@ struct Cloud {
     served: Served,
 }
 
+/// What Bedrock answers.
+fn answer() -> Reply {
+    let answer = json!({
+        "output": { "message": { "role": "assistant", "content": [{ "text": "hi" }] } },
+        "stopReason": "end_turn",
+        "usage": { "inputTokens": 1, "outputTokens": 1, "totalTokens": 2 },
+        "metrics": { "latencyMs": 1 },
+    });
+    Reply::json(200, &answer.to_string())
+}
+
 impl Cloud {
     async fn open(lines: &str) -> Self {
-        let answer = json!({
-            "output": { "message": { "role": "assistant", "content": [{ "text": "hi" }] } },
-            "stopReason": "end_turn",
-            "usage": { "inputTokens": 1, "outputTokens": 1, "totalTokens": 2 },
-            "metrics": { "latencyMs": 1 },
-        });
-        let upstream = Script::start(vec![Reply::json(200, &answer.to_string())]).await;
+        let upstream = Script::start(vec![answer()]).await;
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("id"), "AKIAOPERATOR").unwrap();
         std::fs::write(folder.path().join("secret"), OPERATORS).unwrap();
@@ -83,6 +88,22 @@ async fn a_clients_aws_account_signs_in_the_place_of_the_operators() {
     }
 }
 
+/// The operator's control plane is at an address of its own, which is none of
+/// the client's host's business.
+#[tokio::test]
+async fn a_clients_account_reaches_a_host_of_its_own_and_nothing_of_the_operators() {
+    let host = Script::start(vec![answer()]).await;
+    let cloud = Cloud::open(&format!("[server]\ncustom-hosts = [\"{}\"]\n", host.origin())).await;
+    let config = json!({
+        "provider": "cloud", "custom_host": host.origin(), "aws_access_key_id": "AKIACLIENT",
+        "aws_secret_access_key": CLIENT, "aws_region": "eu-central-1",
+    });
+    let response = cloud.ask(&[("x-portkey-config", &config.to_string())]).await;
+    assert_eq!(response.status(), 200, "{}", response.text().await.unwrap());
+    assert!(Own::last(&host).contains("credential=akiaclient/"));
+    assert!(cloud.upstream.requests().is_empty());
+}
+
 #[tokio::test]
 async fn half_an_account_is_not_filled_up_with_the_operators() {
     let cloud = Cloud::open("").await;
@@ -123,6 +144,46 @@ async fn an_azure_token_is_the_clients_bearer() {
     let request = Own::last(&own.a);
     assert!(request.contains(&format!("authorization: bearer {CLIENT}")), "{request}");
     assert!(!request.contains(crate::own::OPERATORS[0]), "{request}");
+}
+
+#[tokio::test]
+async fn an_azure_deployment_and_its_version_reach_the_address() {
+    let own = Own::open().await;
+    let bearer = format!("Bearer {CLIENT}");
+    let config = json!({
+        "provider": "a", "api_key": CLIENT, "deployment_id": "my gpt", "api_version": "2024-10-21",
+    });
+    let config = config.to_string();
+    for headers in [
+        &[("x-portkey-config", &*config)][..],
+        &[
+            ("x-portkey-provider", "a"),
+            ("authorization", &*bearer),
+            ("x-portkey-azure-deployment-id", "my gpt"),
+            ("x-portkey-azure-api-version", "2024-10-21"),
+        ],
+    ] {
+        assert_eq!(own.ask(OPENAI, "gpt-4o", headers).await.status(), 200, "{headers:?}");
+        let request = Own::last(&own.a);
+        let line = "post /deployments/my%20gpt/chat/completions?api-version=2024-10-21 ";
+        assert!(request.starts_with(line), "{request}");
+        assert!(request.contains("\"my gpt\"") && !request.contains("gpt-4o"), "{request}");
+    }
+    let headers = [("x-portkey-provider", "a"), ("x-portkey-azure-api-version", "preview")];
+    assert_eq!(own.ask(OPENAI, "gpt-4o", &headers).await.status(), 200);
+    let request = Own::last(&own.a);
+    assert!(request.starts_with("post /v1/chat/completions?api-version=preview "), "{request}");
+    // What the operator's key may use is no matter of names that a client makes up.
+    let before = own.a.requests().len();
+    for (header, value, named) in [
+        ("x-portkey-azure-deployment-id", "dear", "config.deployment"),
+        ("x-portkey-azure-api-version", "2024", "api_version"),
+    ] {
+        let told = refusal(own.ask(OPENAI, "m", &[("x-portkey-provider", "a"), (header, value)]).await, 400);
+        let told = told.await;
+        assert!(told.contains(named), "{told}");
+    }
+    assert_eq!(own.a.requests().len(), before);
 }
 
 #[tokio::test]

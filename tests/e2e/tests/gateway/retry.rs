@@ -1,6 +1,6 @@
 //! The same target again, and what a client is told of waiting.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use jackfield_e2e::Reply;
 use serde_json::Value;
@@ -128,4 +128,38 @@ async fn the_upstreams_own_waiting_time_is_kept_to_where_the_rule_says_so() {
     let began = Instant::now();
     assert_eq!(ask.send().await.unwrap().status(), 200);
     assert!(began.elapsed() >= Duration::from_millis(600), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_retry_waits_as_long_as_each_spelling_asks() {
+    let trials = [
+        ("retry-after: 1\r\n", 1_000),
+        ("retry-after: 0.6\r\n", 600),
+        ("retry-after-ms: 500\r\n", 500),
+        ("x-ms-retry-after-ms: 450\r\n", 450),
+    ];
+    let waits = trials.map(|(headers, least)| async move {
+        let bench = Bench::new(OPENAI, vec![limited(headers), OPENAI.reply("good")]).await;
+        let config = r#"{"provider":"up","retry":{"attempts":1}}"#;
+        let ask = bench.served.ask(OPENAI.path, &OPENAI.request("m")).header("x-portkey-config", config);
+        let began = Instant::now();
+        assert_eq!(ask.send().await.unwrap().status(), 200, "{headers}");
+        let took = began.elapsed();
+        assert!(took >= Duration::from_millis(least), "{headers}: {took:?}");
+        assert_eq!(bench.upstream.requests().len(), 2, "{headers}");
+    });
+    futures_util::future::join_all(waits).await;
+}
+
+#[tokio::test]
+async fn a_retry_waits_for_the_date_that_is_asked_for() {
+    let since = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+    // A date has no parts of a second.
+    let asked = since().as_secs() + 3;
+    let soon = format!("retry-after: {}\r\n", date(Duration::from_secs(3)));
+    let bench = Bench::new(OPENAI, vec![limited(&soon), OPENAI.reply("good")]).await;
+    let config = r#"{"provider":"up","retry":{"attempts":1}}"#;
+    let ask = bench.served.ask(OPENAI.path, &OPENAI.request("m")).header("x-portkey-config", config);
+    assert_eq!(ask.send().await.unwrap().status(), 200);
+    assert!(since().as_secs() >= asked, "{soon}");
 }

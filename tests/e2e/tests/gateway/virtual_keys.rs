@@ -114,6 +114,42 @@ async fn a_list_of_models_has_what_the_key_may_use_and_nothing_else() {
         assert_eq!(get(path, key).await.status(), status, "{path}");
     }
     assert_eq!(own.served.get("/v1/models").await.status(), 401);
+
+    // The same in Gemini's shape, page by page.
+    let page = async |query: &str, key: &str| -> Value {
+        let url = own.served.url(&format!("/v1beta/models{query}"));
+        own.served.client().get(url).header("x-goog-api-key", key).send().await.unwrap().json().await.unwrap()
+    };
+    let names = |told: &Value| -> Vec<String> {
+        let models = told["models"].as_array().unwrap().iter();
+        models
+            .map(|model| model["name"].as_str().unwrap().strip_prefix("models/").unwrap().to_owned())
+            .collect()
+    };
+    let (mut paged, mut query) = (Vec::new(), "?pageSize=7".to_owned());
+    loop {
+        let told = page(&query, ALL).await;
+        paged.extend(names(&told));
+        let Some(token) = told["nextPageToken"].as_str() else { break };
+        assert_eq!(told["models"].as_array().unwrap().len(), 7);
+        query = format!("?pageSize=7&pageToken={token}");
+    }
+    assert_eq!(paged, all);
+    assert_eq!(names(&page("", FEW).await), ["cheap"]);
+    let known = page("/oa/gpt-4o-mini", OPERATORS[1]).await;
+    assert_eq!(
+        (&known["name"], &known["inputTokenLimit"]),
+        (&json!("models/oa/gpt-4o-mini"), &json!(128_000))
+    );
+    assert_eq!(known["supportedGenerationMethods"][0], "generateContent");
+    for (query, key, status) in [
+        ("/oa/gpt-4o-mini", FEW, "NOT_FOUND"),
+        ("/dear", FEW, "NOT_FOUND"),
+        ("", "nobody", "UNAUTHENTICATED"),
+        ("?pageSize=x", ALL, "INVALID_ARGUMENT"),
+    ] {
+        assert_eq!(page(query, key).await["error"]["status"], status, "{query}");
+    }
 }
 
 #[tokio::test]

@@ -33,6 +33,20 @@ async fn a_deployment_stands_in_the_path_and_the_version_in_the_query() {
 }
 
 #[tokio::test]
+async fn a_deployment_has_any_name_and_its_model_tells_what_it_takes() {
+    let lines = "config.deployment = \"mine\"\nconfig.api-version = \"2025-04-01-preview\"";
+    for (preset, path) in [("azure-deployments", "/openai"), ("azure", "/openai/v1")] {
+        let azure = Bench::preset(preset, path, lines, vec![answer()]).await;
+        let request = ChatRequest { max_output_tokens: Some(5), ..chat("o3-mini", "hello") };
+        azure.provider.chat(&azure.context, request).await.unwrap();
+        let (head, body) = azure.sent(0);
+        let line = "post /openai/deployments/mine/chat/completions?api-version=2025-04-01-preview ";
+        assert!(head.starts_with(line), "{head}");
+        assert_eq!((&body["model"], &body["max_completion_tokens"]), (&json!("mine"), &json!(5)));
+    }
+}
+
+#[tokio::test]
 async fn a_verdict_on_the_prompt_before_the_first_chunk_is_told_behind_the_head() {
     let stream = Reply::events()
         .send("data: {\"choices\":[],\"created\":0,\"id\":\"\",\"model\":\"\",\"prompt_filter_results\":[{\"prompt_index\":0}]}\n\n")

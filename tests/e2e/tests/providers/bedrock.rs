@@ -179,6 +179,33 @@ async fn texts_are_embedded_one_by_one_and_documents_ranked() {
 }
 
 #[tokio::test]
+async fn a_model_named_by_an_arn_ranks_at_the_agent_runtime_page_by_page() {
+    let page = |index: u32, more: &str| {
+        let results = format!(r#"{{"results":[{{"index":{index},"relevanceScore":0.{index}}}]{more}}}"#);
+        Reply::json(200, &results)
+    };
+    let lines = format!("{TOKEN}\nconfig.agent-url = \"ORIGIN\"");
+    let replies = vec![page(1, r#","nextToken":"more""#), page(3, "")];
+    let bench = Bench::new("bedrock", &lines, replies).await;
+    let arn = "arn:aws:bedrock:us-east-1::foundation-model/amazon.rerank-v1:0";
+    let request = RerankRequest {
+        model: arn.to_owned(),
+        query: "q".to_owned(),
+        documents: ["a", "b", "c", "d"].map(str::to_owned).to_vec(),
+        top_n: None,
+        max_tokens_per_document: None,
+        extra: None,
+    };
+    let told = bench.provider.rerank(&bench.context, request).await.unwrap();
+    assert_eq!(told.results.iter().map(|ranked| ranked.index).collect::<Vec<_>>(), [3, 1]);
+    let ((head, first), (_, second)) = (bench.sent(0), bench.sent(1));
+    assert!(head.starts_with("post /rerank http"), "{head}");
+    let model = "/rerankingConfiguration/bedrockRerankingConfiguration/modelConfiguration/modelArn";
+    assert_eq!(first.pointer(model).unwrap(), arn);
+    assert_eq!((first.get("nextToken"), &second["nextToken"]), (None, &"more".into()));
+}
+
+#[tokio::test]
 async fn a_client_of_converse_is_passed_on_byte_for_byte() {
     let stream = [event("messageStart", r#"{"role":"assistant","brandNew":1}"#)];
     let bench = Bench::new("bedrock", TOKEN, vec![frames(&stream)]).await;

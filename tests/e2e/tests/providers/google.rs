@@ -93,6 +93,17 @@ async fn a_stream_ends_where_its_bytes_do() {
 }
 
 #[tokio::test]
+async fn a_hundred_texts_are_one_batch_of_the_gemini_api() {
+    let embeddings = vec![json!({"values": [1.0]}); 100];
+    let bench =
+        Bench::new("google", "config.auth = \"none\"", vec![reply(&json!({"embeddings": embeddings}))]).await;
+    let inputs = vec![Input::Text("a".to_owned()); 100];
+    let told = bench.provider.embed(&bench.context, EmbedRequest::new("gemini-embedding-001", inputs)).await;
+    assert_eq!(told.unwrap().vectors.len(), 100);
+    assert_eq!(bench.upstream.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn vertex_has_its_own_paths_and_embeds_as_each_model_wants() {
     let prediction = |number: u32| {
         let embeddings = json!({"values": [number], "statistics": {"token_count": 2, "truncated": false}});

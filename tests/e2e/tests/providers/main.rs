@@ -13,6 +13,7 @@ mod databricks;
 mod environment;
 mod google;
 mod huggingface;
+mod known_models;
 mod llamafile;
 mod oci;
 mod ollama;

@@ -3,14 +3,20 @@
 //! upstream that sends the credential back in every place, and all that the
 //! host writes, shows or returns.
 
+mod accounts;
 mod clients;
 mod echo;
+#[cfg(target_os = "linux")]
+mod guest_memory;
 mod guest_side;
 mod host_side;
 mod log;
 mod minted;
+#[cfg(target_os = "linux")]
+mod outside;
 mod plugins;
 mod prompts;
+mod rotated;
 mod signed;
 mod tokens;
 
@@ -119,7 +125,7 @@ struct Bench {
     upstream: Script,
     provider: Provider,
     host: Host,
-    _secret: tempfile::NamedTempFile,
+    secret: tempfile::NamedTempFile,
 }
 
 impl Bench {
@@ -130,8 +136,11 @@ impl Bench {
     }
 
     async fn towards(scheme: Scheme, upstream: Script, origin: &str, lines: &str) -> Self {
+        Self::over(builder(4).build().unwrap(), scheme, upstream, origin, lines).await
+    }
+
+    async fn over(host: Host, scheme: Scheme, upstream: Script, origin: &str, lines: &str) -> Self {
         log::keep();
-        let host = builder(4).build().unwrap();
         let manifest = MANIFEST.replace("scheme = \"bearer\"\nsecret = \"api-key\"", scheme.lines);
         let probe = std::fs::read(guest("probe")).unwrap();
         host.load_bytes("probe", &component_section::write(&probe, &manifest).unwrap()).unwrap();
@@ -144,7 +153,7 @@ impl Bench {
             if lines.contains("timeouts") { "" } else { "timeouts.total = \"20s\"" },
         );
         let provider = bind(&host, scheme.name, &settings).await;
-        Self { upstream, provider, host, _secret: secret }
+        Self { upstream, provider, host, secret }
     }
 
     async fn ask(&self, deed: &str, argument: &str) -> Result<String, CallError> {

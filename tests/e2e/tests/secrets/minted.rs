@@ -32,12 +32,24 @@ pub(crate) struct Minting {
     pub(crate) secrets: fn(&str) -> Vec<(&'static str, String)>,
     /// What else the operator writes, with the endpoint's origin.
     pub(crate) settings: fn(&str) -> String,
+    /// Whether the secret itself says where it is exchanged.
+    pub(crate) names_endpoint: bool,
     /// What the endpoint answers to every request.
     pub(crate) answer: fn() -> Reply,
     /// All that is secret, before and after.
     pub(crate) canaries: fn() -> Vec<String>,
     /// Whether the upstream got the credential, in this request.
     pub(crate) sent: fn(&str) -> bool,
+}
+
+impl Minting {
+    /// The element of `grant.origins` for this origin.
+    pub(crate) fn grant(&self, origin: &str, endpoint: &str) -> String {
+        match self.names_endpoint && origin == endpoint {
+            true => format!("{{ origin = \"{origin}\", tokens = true }}"),
+            false => format!("\"{origin}\""),
+        }
+    }
 }
 
 /// An OAuth token.
@@ -79,6 +91,7 @@ pub(crate) const CLIENT_CREDENTIALS: Minting = Minting {
             client-secret = \"api-key\"\nscope = \"all\"\n\n[config.token-url]\ntype = \"url\"\nrequired = true",
     secrets: |_| vec![("api-key", KEY.to_owned())],
     settings: |endpoint| format!("config.token-url = \"{endpoint}/token\""),
+    names_endpoint: false,
     answer: token,
     canaries: || vec![KEY.to_owned(), TOKEN.to_owned()],
     sent: bearer,
@@ -89,13 +102,14 @@ pub(crate) const SERVICE_ACCOUNT: Minting = Minting {
     lines: "scheme = \"google-service-account\"\nsecret = \"api-key\"",
     secrets: |endpoint| vec![("api-key", service_account(endpoint))],
     settings: |_| String::new(),
+    names_endpoint: true,
     answer: token,
     canaries: || [key_lines(), vec![TOKEN.to_owned()]].concat(),
     sent: bearer,
 };
 
 /// The schemes, each with what the test needs to know of it.
-const MINTED: [Minting; 7] = [
+pub(crate) const MINTED: [Minting; 7] = [
     CLIENT_CREDENTIALS,
     Minting {
         name: "oauth2-client-credentials, in the form",
@@ -129,9 +143,17 @@ pub(crate) struct Minted {
 
 impl Minted {
     pub(crate) async fn new(scheme: Minting, upstream: Vec<Reply>, endpoint: Vec<Reply>) -> Self {
+        Self::over(builder(128).build().unwrap(), scheme, upstream, endpoint).await
+    }
+
+    pub(crate) async fn over(
+        host: Host,
+        scheme: Minting,
+        upstream: Vec<Reply>,
+        endpoint: Vec<Reply>,
+    ) -> Self {
         log::keep();
         let (upstream, endpoint) = (Script::start(upstream).await, Script::start(endpoint).await);
-        let host = builder(128).build().unwrap();
         host.load_bytes("probe", &packed(scheme)).unwrap();
         let (lines, secrets) = Self::settings(scheme, &upstream, &endpoint, &[&upstream, &endpoint]);
         let provider = bind(&host, "minted", &lines).await;
@@ -145,11 +167,13 @@ impl Minted {
         endpoint: &Script,
         granted: &[&Script],
     ) -> (String, Vec<tempfile::NamedTempFile>) {
-        let granted: Vec<String> = granted.iter().map(|script| script.origin()).collect();
+        let granted: Vec<String> =
+            granted.iter().map(|script| scheme.grant(&script.origin(), &endpoint.origin())).collect();
         let mut lines = format!(
-            "plugin = \"probe\"\nconfig.base-url = \"{}/v1\"\ngrant.origins = {granted:?}\n\
+            "plugin = \"probe\"\nconfig.base-url = \"{}/v1\"\ngrant.origins = [{}]\n\
              timeouts.total = \"20s\"\nlimits = {{ concurrency = 128, queue = 128 }}\n{}\n",
             upstream.origin(),
+            granted.join(", "),
             (scheme.settings)(&endpoint.origin()),
         );
         let mut files = Vec::new();
@@ -164,6 +188,11 @@ impl Minted {
 
     pub(crate) async fn send(&self, mut order: serde_json::Value) -> Report {
         order["url"] = format!("{}/v1/x", self.upstream.origin()).into();
+        self.send_as_is(order).await
+    }
+
+    /// The same to wherever the order says.
+    pub(crate) async fn send_as_is(&self, order: serde_json::Value) -> Report {
         let chat = chat("send", &order.to_string());
         let answer = self.provider.chat(&CallContext::default(), chat).await;
         Report::one(&text_of(&answer.unwrap()))
@@ -178,7 +207,7 @@ pub(crate) fn packed(scheme: Minting) -> Vec<u8> {
 }
 
 /// An upstream that says all of it back.
-fn echo(scheme: Minting, status: u16) -> Reply {
+pub(crate) fn echo(scheme: Minting, status: u16) -> Reply {
     let said = (scheme.canaries)().join(" ");
     let body = json!({ "error": { "message": format!("you sent {said}") } }).to_string();
     let head = format!(

@@ -49,3 +49,35 @@ async fn prompts_and_answers_are_logged_only_where_that_is_asked_for() {
     let told = log::all();
     assert!(told.contains("a-public-question") && told.contains("a-public-answer"));
 }
+
+#[tokio::test]
+async fn a_client_can_keep_its_request_out_of_the_log_and_name_its_step() {
+    log::keep();
+    let replies = vec![Reply::json(200, &answer("a-hidden-answer").to_string())];
+    let upstream = Script::start(replies).await;
+    let provider = provider("up", "openai", &upstream.origin(), "");
+    let served = Served::start(&format!("{provider}[server]\nlog-bodies = true\n")).await;
+    let body = |text: &str| json!({ "model": "up/m", "messages": [{ "role": "user", "content": text }] });
+    let ask = |text: &str| {
+        served
+            .ask("/v1/chat/completions", &body(text))
+            .header("x-portkey-span-id", "span-of-a-client")
+            .header("x-portkey-span-name", "a step of a client")
+            .header("x-portkey-parent-span-id", "parent-of-a-client")
+            .header("x-secret-thing", "what-a-header-hides")
+            .header("x-portkey-sensitive-headers", "x-secret-thing")
+    };
+    let hidden = ask("a-hidden-question").header("x-portkey-debug", "false").send().await.unwrap();
+    assert_eq!(hidden.status(), 200);
+    let quiet = log::all();
+    for private in ["a-hidden-question", "a-hidden-answer", "what-a-header-hides"] {
+        let line = quiet.lines().find(|line| line.contains(private));
+        assert!(line.is_none(), "{line:?}");
+    }
+    let line = quiet.lines().find(|line| line.contains("span-of-a-client") && line.contains("status=200"));
+    let line = line.expect("the step is in the log");
+    assert!(line.contains("a step of a client") && line.contains("parent-of-a-client"), "{line}");
+    assert_eq!(ask("a-shown-question").header("x-portkey-debug", "true").send().await.unwrap().status(), 200);
+    let told = log::all();
+    assert!(told.contains("a-shown-question") && told.contains("a-hidden-answer"));
+}

@@ -17,15 +17,16 @@ const MINTED_KEY: &str = "minted/secret+key=0123456789";
 /// All of the scheme, as a plugin for Bedrock has it.
 const AWS: &str = "scheme = \"aws-sigv4\"\nservice = \"bedrock\"\nregion = \"us-east-1\"\naccess-key-id = \"id\"\n\
     secret-access-key = \"api-key\"\nsession-token = \"session\"\nweb-identity-token = \"identity\"\n\
-    credentials-file = \"profiles\"\nprofile = \"{profile}\"\nrole-arn = \"{role-arn}\"\nsts-url = \"{sts-url}\"\n\
+    credentials-file = \"profiles\"\nprofile = \"{profile}\"\nrole-arn = \"{role-arn}\"\n\
+    external-id = \"{external-id}\"\nsts-url = \"{sts-url}\"\n\
     container-url = \"{container-url}\"\n\
     [secrets.id]\noptional = true\n[secrets.session]\noptional = true\n[secrets.identity]\noptional = true\n\
     [secrets.profiles]\noptional = true\n[config.profile]\ntype = \"string\"\n\
     [config.role-arn]\ntype = \"string\"\n[config.sts-url]\ntype = \"url\"\n\
-    [config.container-url]\ntype = \"url\"\n";
+    [config.container-url]\ntype = \"url\"\n[config.external-id]\ntype = \"string\"\n";
 
 /// What STS gives out.
-fn keys() -> Reply {
+pub(crate) fn keys() -> Reply {
     let body = format!(
         "<AssumeRoleWithWebIdentityResponse><Credentials><AccessKeyId>ASIAMINTED0123</AccessKeyId>\
          <SecretAccessKey>{MINTED_KEY}</SecretAccessKey><SessionToken>{TOKEN}</SessionToken>\
@@ -45,6 +46,7 @@ pub(crate) const AWS_KEYS: Minting = Minting {
     lines: AWS,
     secrets: |_| vec![("api-key", KEY.to_owned()), ("id", ID.to_owned()), ("session", SESSION.to_owned())],
     settings: |_| String::new(),
+    names_endpoint: false,
     answer: keys,
     canaries: || vec![KEY.to_owned(), SESSION.to_owned()],
     sent: |request| signed(request, ID, SESSION),
@@ -67,6 +69,7 @@ pub(crate) const OCI: Minting = Minting {
             fingerprint = \"aa:bb\"",
     secrets: |_| vec![("api-key", PEM.clone())],
     settings: |_| String::new(),
+    names_endpoint: false,
     answer: keys,
     canaries: key_lines,
     sent: |request| {
@@ -129,16 +132,34 @@ async fn without_any_key_a_request_fails_in_words_and_nothing_goes_out() {
     assert!(minted.upstream.requests().is_empty());
 }
 
-/// Why a provider can't be bound.
-async fn refused(scheme: Minting) -> String {
+/// Why a provider can't be bound to which this is granted beside its upstream.
+async fn refusal(scheme: Minting, grant: &str) -> Option<String> {
     let (upstream, endpoint) = (Script::start(vec![ok()]).await, Script::start(vec![keys()]).await);
     let host = jackfield_e2e::host();
     host.load_bytes("probe", &packed(scheme)).unwrap();
     let (lines, _files) = Minted::settings(scheme, &upstream, &endpoint, &[&upstream]);
+    let lines = lines.replacen("grant.origins = [", &format!("grant.origins = [{grant}"), 1);
     let settings = Settings::parse(&format!("[providers.p]\n{lines}"), "jackfield.toml", &[]).unwrap();
     let (name, provider) = settings.providers.into_iter().next().unwrap();
     let provider = Catalog::default().complete(&name, provider).unwrap();
-    chain(&host.bind("p", &provider).await.unwrap_err())
+    host.bind("p", &provider).await.err().map(|error| chain(&error))
+}
+
+/// Where containers get their credentials.
+const CONTAINER: Minting = Minting {
+    secrets: |_| Vec::new(),
+    settings: |_| "config.container-url = \"http://169.254.170.2/v2/credentials/1\"".to_owned(),
+    ..AWS_KEYS
+};
+
+/// They are asked for with GET.
+#[tokio::test]
+async fn a_grant_for_asking_is_enough_for_a_containers_credentials() {
+    for (method, binds) in [("GET", true), ("POST", false)] {
+        let grant = format!("{{ origin = \"http://169.254.170.2\", methods = [\"{method}\"] }}, ");
+        let refusal = refusal(CONTAINER, &grant).await;
+        assert_eq!(refusal.is_none(), binds, "{method}: {refusal:?}");
+    }
 }
 
 #[tokio::test]
@@ -156,20 +177,20 @@ async fn what_is_wrong_with_keys_is_known_when_a_provider_is_bound() {
             "no profile \"home\"",
         ),
         (AWS_WEB_IDENTITY, "grant.origins"),
+        (CONTAINER, "http://169.254.170.2"),
         (
             Minting {
-                secrets: |_| Vec::new(),
-                settings: |_| "config.container-url = \"http://169.254.170.2/v2/credentials/1\"".to_owned(),
+                secrets: |_| vec![("profiles", "[default]\nsso_session = mine\n".to_owned())],
                 ..AWS_KEYS
             },
-            "http://169.254.170.2",
+            "logs in by a browser (sso_session)",
         ),
         (
             Minting { secrets: |_| vec![("api-key", KEY.to_owned())], ..OCI },
             "the private key isn't a private key",
         ),
     ] {
-        let error = refused(scheme).await;
+        let error = refusal(scheme, "").await.unwrap();
         assert!(error.contains(words), "{words}: {error}");
         assert!(!error.contains(KEY), "{error}");
     }

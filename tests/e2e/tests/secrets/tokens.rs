@@ -58,7 +58,9 @@ async fn a_provider_whose_endpoint_is_not_granted_does_not_load() {
     for scheme in BOTH {
         let (upstream, endpoint) = (Script::start(vec![ok()]).await, Script::start(vec![token()]).await);
         let error = refused(scheme, &upstream, &endpoint, &[&upstream]).await;
-        let line = format!("`grant.origins = [\"{}\", \"{}\"]`", upstream.origin(), endpoint.origin());
+        let [own, grant] =
+            [&upstream, &endpoint].map(|script| scheme.grant(&script.origin(), &endpoint.origin()));
+        let line = format!("`grant.origins = [{own}, {grant}]`");
         assert!(error.contains(&line) && error.contains("credential `key`"), "{error}");
         // Nor one whose credential would go where nobody granted it.
         let error = refused(scheme, &upstream, &endpoint, &[&endpoint]).await;

@@ -41,12 +41,13 @@ pub fn json(bytes: &[u8]) -> Value {
     read.unwrap_or_else(|error| panic!("{error}: {:?}", String::from_utf8_lossy(bytes)))
 }
 
-/// The body that tells of a failure, in either dialect: its message.
+/// The body that tells of a failure, in any dialect: its message. Cohere's and
+/// Bedrock's have it without anything around it.
 ///
 /// # Panics
 /// Where a client wouldn't find the message.
 pub fn error(body: &[u8]) -> String {
     let body = json(body);
-    let message = body.pointer("/error/message").and_then(Value::as_str);
+    let message = body.pointer("/error/message").or_else(|| body.get("message")).and_then(Value::as_str);
     message.unwrap_or_else(|| panic!("no message in {body}")).to_owned()
 }

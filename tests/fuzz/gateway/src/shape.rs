@@ -2,6 +2,8 @@
 //! are missing, twice or unheard of, values of another kind, numbers and texts
 //! that nobody expects, nesting without end, bytes that are no JSON.
 
+mod odd;
+
 use crate::choices::Choices;
 
 /// What a value looks like when nothing is wrong with it.
@@ -29,75 +31,6 @@ pub enum Shape {
     /// One of these.
     OneOf(&'static [Shape]),
 }
-
-const ODD_TEXTS: [&str; 24] = [
-    r#""""#,
-    r#"" ""#,
-    r#""\u0000""#,
-    r#""\ud800""#,
-    r#""\udc00\ud800""#,
-    r#""\ud83e\udd80""#,
-    r#""é漢🦀""#,
-    r#""\n\ndata: [DONE]\n\n""#,
-    r#""\r\nevent: error\r\n""#,
-    r#""null""#,
-    r#""-1""#,
-    r#""1e400""#,
-    r#""../..""#,
-    r#""{\"a\":""#,
-    r#""data:image/png;base64,AAEC""#,
-    r#""data:;base64,""#,
-    r#""data:image/png;base64,*""#,
-    r#""data:,""#,
-    r#""https://x.example/a.png""#,
-    r#""http://[::1]:99999""#,
-    r#""a/b/c""#,
-    r#""@a/b""#,
-    r#""\u2028\u202e""#,
-    r#""$ref""#,
-];
-
-const ODD_NUMBERS: [&str; 20] = [
-    "0",
-    "-0",
-    "-1",
-    "1",
-    "1.0",
-    "1.5",
-    "1e400",
-    "-1e400",
-    "1e-400",
-    "255",
-    "256",
-    "65536",
-    "2147483648",
-    "4294967295",
-    "4294967296",
-    "9007199254740993",
-    "9223372036854775808",
-    "18446744073709551616",
-    "1E+2",
-    "0.1e1",
-];
-
-const NAMES: [&str; 16] = [
-    "type",
-    "id",
-    "model",
-    "content",
-    "text",
-    "role",
-    "name",
-    "a",
-    "",
-    "é",
-    "a.b",
-    "__proto__",
-    "$and",
-    "\\u0061",
-    "stream",
-    "x-new",
-];
 
 /// The longest text that is made.
 const LONGEST: usize = 64 << 10;
@@ -210,7 +143,7 @@ impl Writer<'_, '_> {
             self.out.extend(std::iter::repeat_n('x', long));
             return self.out.push('"');
         }
-        let text = if self.choices.chance(128) { "\"hello\"" } else { self.choices.one(&ODD_TEXTS) };
+        let text = if self.choices.chance(128) { "\"hello\"" } else { self.choices.one(&odd::TEXTS) };
         self.out.push_str(text);
     }
 
@@ -261,7 +194,7 @@ impl Writer<'_, '_> {
     }
 
     fn name(&mut self) {
-        let name = self.choices.one(&NAMES);
+        let name = self.choices.one(&odd::NAMES);
         self.out.push_str(&format!("\"{name}\":"));
     }
 
@@ -277,7 +210,7 @@ impl Writer<'_, '_> {
             }
             1 => self.out.push_str("NaN"),
             2..=12 => self.out.push_str("null"),
-            13..=24 => self.out.push_str(self.choices.one(&ODD_NUMBERS)),
+            13..=24 => self.out.push_str(self.choices.one(&odd::NUMBERS)),
             _ => self.any(),
         }
     }
@@ -290,7 +223,7 @@ impl Writer<'_, '_> {
         match self.choices.below(9) {
             0 => self.out.push_str("null"),
             1 => self.out.push_str("true"),
-            2 | 3 => self.out.push_str(self.choices.one(&ODD_NUMBERS)),
+            2 | 3 => self.out.push_str(self.choices.one(&odd::NUMBERS)),
             4 | 5 => self.any_text(),
             6 => {
                 let count = self.choices.below(3);

@@ -1,11 +1,17 @@
 //! What requests look like, endpoint by endpoint.
 
 mod anthropic;
+mod cohere;
+mod converse;
+mod gemini;
 mod openai;
 mod others;
 mod responses;
 
 pub use anthropic::MESSAGES;
+pub use cohere::COHERE;
+pub use converse::CONVERSE;
+pub use gemini::GENERATE;
 pub use openai::{CHAT, COMPLETIONS};
 pub use others::{EMBEDDINGS, FEEDBACK, MODERATIONS, RERANK, SPEECH};
 pub use responses::RESPONSES;

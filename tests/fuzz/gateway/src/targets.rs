@@ -3,5 +3,7 @@
 
 pub mod gateway_request;
 pub mod gateway_whole;
+pub mod other_dialects;
 pub mod portkey_config;
 pub mod portkey_headers;
+pub mod sigv4_head;

@@ -36,4 +36,11 @@ macro_rules! cases {
     };
 }
 
-cases!(gateway_request: 20_000, gateway_whole: 1_000, portkey_config: 1_500, portkey_headers: 5_000);
+cases!(
+    gateway_request: 20_000,
+    gateway_whole: 1_000,
+    other_dialects: 10_000,
+    portkey_config: 1_500,
+    portkey_headers: 5_000,
+    sigv4_head: 10_000,
+);

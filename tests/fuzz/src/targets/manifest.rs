@@ -16,7 +16,7 @@ pub fn run(text: &str) {
             return;
         }
     };
-    manifest.batch_limits("model");
+    manifest.batch_limits("model", &std::collections::BTreeMap::new());
     bind(&manifest, &BTreeMap::new());
     let word = ConfigValue::Text("word".to_owned());
     let texts = manifest.config.iter().filter(|(_, field)| field.kind.check(&word).is_ok());

@@ -97,6 +97,53 @@ class Whole(unittest.TestCase):
         self.assertEqual((caught.exception.code, caught.exception.status), (401, "UNAUTHENTICATED"))
 
 
+EMBEDDING = "openai/dev-embedding"
+
+
+def embed(contents, model=EMBEDDING, **config):
+    return OURS.models.embed_content(model=model, contents=contents, config=types.EmbedContentConfig(**config))
+
+
+class Embeddings(unittest.TestCase):
+    def test_each_content_has_its_vector(self):
+        answer = embed(["red apple", "green apple"], task_type="RETRIEVAL_DOCUMENT", output_dimensionality=8)
+        self.assertEqual([len(vector.values) for vector in answer.embeddings], [8, 8])
+        self.assertNotEqual(answer.embeddings[0].values, answer.embeddings[1].values)
+        _, body = arrived()
+        self.assertEqual((body["input"], body["dimensions"]), (["red apple", "green apple"], 8))
+        again = run(OURS.aio.models.embed_content(model=EMBEDDING, contents="red apple", config={
+            "output_dimensionality": 8,
+        }))
+        self.assertEqual(again.embeddings[0].values, answer.embeddings[0].values)
+
+    def test_what_cannot_be_embedded_is_an_error_of_the_dialect(self):
+        with self.assertRaises(errors.ClientError) as caught:
+            embed("Hello", task_type="GUESSING")
+        self.assertEqual((caught.exception.code, caught.exception.status), (400, "INVALID_ARGUMENT"))
+        with self.assertRaises(errors.ClientError) as caught:
+            embed("Hello", model="nobody/no-such")
+        self.assertEqual((caught.exception.code, caught.exception.status), (404, "NOT_FOUND"))
+
+
+class Models(unittest.TestCase):
+    def test_the_list_comes_page_by_page(self):
+        pager = OURS.models.list(config={"page_size": 2})
+        self.assertEqual(len(pager.page), 2)
+        names = [model.name for model in pager]
+        self.assertEqual(names, [model.name for model in OURS.models.list()])
+        self.assertEqual(len(names), len(set(names)))
+        self.assertIn(f"models/{OPENAI}", names)
+        self.assertIn("models/gpt-4-turbo", names)
+
+    def test_one_model_tells_what_it_takes(self):
+        model = OURS.models.get(model=OPENAI)
+        self.assertEqual((model.name, model.input_token_limit), (f"models/{OPENAI}", 128_000))
+        self.assertIn("generateContent", model.supported_actions)
+        with self.assertRaises(errors.ClientError) as caught:
+            OURS.models.get(model="nobody/no-such")
+        self.assertEqual((caught.exception.code, caught.exception.status), (404, "NOT_FOUND"))
+
+
 class Streams(unittest.TestCase):
     @chats
     def test_a_stream_says_what_a_whole_answer_says(self, model):

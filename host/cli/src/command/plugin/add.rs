@@ -57,7 +57,7 @@ pub(crate) fn run(session: &Session, arguments: Arguments) -> anyhow::Result<()>
         None => file.manifest.name.as_str().parse().map_err(jackfield::ConfigError::Name)?,
     };
     if config.settings.providers.contains_key(&provider) {
-        return Err(usage(format!("there is a provider {provider} already: choose another name with --as")));
+        return Err(usage(taken(&config, &provider, &file)));
     }
     let mut settings = ProviderSettings::new(lines::reference(&file));
     settings.config = values(&file.manifest, arguments.set)?;
@@ -96,13 +96,32 @@ pub(crate) fn run(session: &Session, arguments: Arguments) -> anyhow::Result<()>
     }
     let installed = install(&config, &file)?;
     files::write(&target, text.as_bytes())?;
-    writeln!(
-        anstream::stdout(),
-        "{BOLD}{provider}{BOLD:#} is ready: {} in {}",
-        file.label(),
-        installed.display()
-    )?;
+    let lacking = lines::unset(&settings);
+    let state = if lacking.is_empty() { "ready" } else { "installed" };
+    let (label, installed) = (file.label(), installed.display());
+    writeln!(anstream::stdout(), "{BOLD}{provider}{BOLD:#} is {state}: {label} in {installed}")?;
+    for (name, variable) in lacking {
+        let optional = file.manifest.secrets.get(name).is_some_and(|secret| secret.optional);
+        let or = if optional { ", or take the line out where none is needed" } else { "" };
+        writeln!(stderr, "Its secret {name} isn't there yet: set {variable}{or}.")?;
+    }
     Ok(())
+}
+
+/// What to do where the configuration has a provider of this name. Of a plugin
+/// that was built anew its file is to be put in the old one's place.
+fn taken(config: &Config, provider: &ProviderName, file: &PluginFile) -> String {
+    let another = format!("there is a provider {provider} already: choose another name with --as");
+    let shelf = config.plugin_folder().ok().and_then(|folder| Shelf::scan(&folder).ok());
+    let settings = config.provider(provider.as_str()).ok();
+    let old = settings.zip(shelf.as_ref()).and_then(|(settings, shelf)| shelf.find(&settings.plugin).ok());
+    match old {
+        Some(old) if old.manifest.name == file.manifest.name && old.digest != file.digest => format!(
+            "{another}; or, for it to have this file, copy it to {}, in place of what is there",
+            old.path.display()
+        ),
+        _ => another,
+    }
 }
 
 /// The values that were given, as their types want them. Those that are missing

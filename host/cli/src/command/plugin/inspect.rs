@@ -61,6 +61,9 @@ pub(crate) struct Inspection {
     refused_imports: Vec<String>,
     #[serde(skip)]
     packages: Vec<String>,
+    /// Whether it is for a version of the contract that this host doesn't have.
+    #[serde(skip)]
+    other_contract: bool,
 }
 
 pub(crate) async fn run(session: &Session, arguments: &Arguments) -> anyhow::Result<()> {
@@ -99,6 +102,7 @@ impl Inspection {
             has_manifest: file.has_manifest,
             interfaces: outline.interfaces().iter().map(ToString::to_string).collect(),
             api_version: outline.api_version().map(str::to_owned),
+            other_contract: outline.other_contract().is_some(),
             asks,
             refused_imports: outline.refused().into_iter().map(str::to_owned).collect(),
             packages: outline.packages(),
@@ -129,6 +133,12 @@ impl Inspection {
             writeln!(out, "{YELLOW}It carries no manifest, so it can be granted nothing.{YELLOW:#}")?;
         }
         asks::print(&self.asks, out)?;
+        if self.other_contract {
+            writeln!(
+                out,
+                "{RED}It won't load:{RED:#} build it with an SDK of version {API_VERSION}, or use a host that has {api}."
+            )?;
+        }
         if !self.refused_imports.is_empty() {
             writeln!(out, "{RED}It won't load:{RED:#} no plugin gets {}.", list(&self.refused_imports))?;
         }

@@ -2,7 +2,7 @@
 //! there already without touching it.
 
 use jackfield::PluginFile;
-use jackfield::runtime::manifest::name::ProviderName;
+use jackfield::runtime::manifest::name::{EnvName, ProviderName};
 use jackfield::runtime::manifest::value::ConfigValue;
 use jackfield::runtime::manifest::{BoundConfig, Manifest};
 use jackfield::runtime::secret::SecretSource;
@@ -38,6 +38,16 @@ pub(super) fn grant(settings: &mut ProviderSettings, manifest: &Manifest, bound:
             settings.secrets.insert(name.clone(), SecretSource::Env(vec![env]));
         }
     }
+}
+
+/// Secrets that are to come from variables of which none is set, with the first.
+pub(super) fn unset(settings: &ProviderSettings) -> Vec<(&str, &EnvName)> {
+    let is_set = |name: &EnvName| std::env::var_os(name.as_str()).is_some_and(|value| !value.is_empty());
+    let lacking = settings.secrets.iter().filter_map(|(name, source)| match source {
+        SecretSource::Env(names) if !names.iter().any(is_set) => Some((name.as_str(), names.first()?)),
+        _ => None,
+    });
+    lacking.collect()
 }
 
 /// The text with a provider added, and the lines that were added.

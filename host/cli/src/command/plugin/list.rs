@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use jackfield::Shelf;
+use jackfield::runtime::API_VERSION;
 use serde_json::json;
 
 use crate::component::Outline;
@@ -26,9 +27,14 @@ pub(crate) struct Arguments {
 pub(crate) fn run(session: &Session, arguments: &Arguments) -> anyhow::Result<()> {
     let shelf = Shelf::scan(&session.config()?.plugin_folder()?)?;
     let mut out = anstream::stdout().lock();
+    let mut others = Vec::new();
     let mut table = Table::new(["plugin", "version", "interfaces", "size", "description"]);
     for file in shelf.files() {
-        let interfaces = Outline::read(&std::fs::read(&file.path)?)?.interfaces();
+        let outline = Outline::read(&std::fs::read(&file.path)?)?;
+        let interfaces = outline.interfaces();
+        if let Some(version) = outline.other_contract() {
+            others.push(format!("{}: it is for version {version} of the contract, and this host has {API_VERSION}, so it won't load", file.path.display()));
+        }
         if arguments.json {
             let line = json!({
                 "name": file.manifest.name,
@@ -58,8 +64,8 @@ pub(crate) fn run(session: &Session, arguments: &Arguments) -> anyhow::Result<()
             table.print(&mut out)?;
         }
     }
-    for error in shelf.unusable() {
-        tracing::warn!("{}", plain(&error.to_string()));
+    for trouble in others.into_iter().chain(shelf.unusable().iter().map(ToString::to_string)) {
+        tracing::warn!("{}", plain(&trouble));
     }
     Ok(())
 }

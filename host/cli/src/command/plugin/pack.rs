@@ -20,7 +20,7 @@ use crate::render::text::{list, size};
 #[command(after_help = "\
 Examples:
   jackfield plugin pack component.wasm --manifest plugin.toml
-  jackfield plugin pack target/wasm32-wasip2/release/mine.wasm --manifest plugin.toml --out plugins/mine.wasm")]
+  jackfield plugin pack target/wasm32-wasip2/release/mine.wasm -m plugin.toml -o mine.wasm")]
 pub(crate) struct Arguments {
     /// The component
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]

@@ -159,8 +159,10 @@ fn secrets(
             sources.entry(name.clone()).or_insert_with(|| SecretSource::Env(vec![env.clone()]));
         }
     }
-    let optional =
-        |name: &Name| manifest.and_then(|manifest| manifest.secrets.get(name)).is_some_and(|it| it.optional);
+    let optional = |name: &Name| {
+        let field = manifest.and_then(|manifest| manifest.secrets.get(name));
+        field.is_some_and(|it| it.optional) || preset.is_some_and(|preset| preset.optional.contains(name))
+    };
     sources.into_iter().map(|(name, source)| SecretState::of(&name, &source, optional(&name))).collect()
 }
 

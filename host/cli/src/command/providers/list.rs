@@ -36,7 +36,7 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> 
         }
         return Ok(());
     }
-    let mut table = Table::new(["provider", "title", "plugin", "models", "state", "documentation"]);
+    let mut table = Table::new(["provider", "title", "plugin", "models", "documentation", "state"]);
     for it in known {
         let cell = |text: &str| plain(text).into_owned();
         table.row([
@@ -44,8 +44,9 @@ pub(super) fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<()> 
             cell(it.title.unwrap_or("-")),
             it.plugin.clone(),
             list(&it.kinds),
-            cell(&state(&it)),
             it.documentation.unwrap_or("-").to_owned(),
+            // The widest comes last, where it pushes nothing aside.
+            cell(&state(&it)),
         ]);
     }
     table.print(&mut out)?;

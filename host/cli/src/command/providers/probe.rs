@@ -9,6 +9,7 @@ use jackfield::runtime::{CallContext, CallError, Interface, Provider};
 
 use super::known::cheapest;
 use crate::command::chat::ask;
+use crate::render::text::count;
 
 /// What is said to a model.
 const QUESTION: &str = "Say yes.";
@@ -24,13 +25,16 @@ pub(super) enum Probe {
     Models,
     /// Asks one model.
     Model(ModelKind, String),
+    /// Has the plugin describe its tools, which asks nobody: to call one could do
+    /// anything.
+    Tools,
 }
 
 impl Probe {
     /// The model, if it asks one.
     pub(super) fn model(&self) -> Option<&str> {
         match self {
-            Self::Models => None,
+            Self::Models | Self::Tools => None,
             Self::Model(_, model) => Some(model),
         }
     }
@@ -49,7 +53,8 @@ pub(super) fn interface(kind: ModelKind) -> Option<Interface> {
 }
 
 /// The calls to make, until one is answered: the list of models, where reading it
-/// shows that the key is good, else the cheapest model that is known.
+/// shows that the key is good, else the cheapest model that is known. Of what has
+/// tools alone, their descriptions.
 pub(super) fn plan(preset: Option<&Preset>, has: impl Fn(Interface) -> bool) -> Vec<Probe> {
     let public = preset.is_some_and(|preset| preset.model_list == ModelList::Public);
     let known = |(kind, interface): &(ModelKind, Interface)| {
@@ -60,7 +65,11 @@ pub(super) fn plan(preset: Option<&Preset>, has: impl Fn(Interface) -> bool) -> 
     let model = KINDS.iter().rev().find_map(known);
     let list = has(Interface::Models).then_some(Probe::Models);
     let order = if public { [model, list] } else { [list, model] };
-    order.into_iter().flatten().collect()
+    let mut calls: Vec<Probe> = order.into_iter().flatten().collect();
+    if calls.is_empty() && has(Interface::Tool) && KINDS.iter().all(|(_, interface)| !has(*interface)) {
+        calls.push(Probe::Tools);
+    }
+    calls
 }
 
 /// Whether a list of models can't be had from an API that may work all the same.
@@ -80,7 +89,11 @@ pub(super) async fn make(provider: &Provider, probe: &Probe) -> Result<String, C
     match probe {
         Probe::Models => {
             let models = provider.list_models(&context).await?;
-            Ok(format!("lists {} models", models.len()))
+            Ok(format!("lists {}", count(models.len(), "model")))
+        }
+        Probe::Tools => {
+            let tools = provider.list_tools(&context).await?;
+            Ok(format!("has {}", count(tools.len(), "tool")))
         }
         Probe::Model(ModelKind::Embedding, model) => {
             let request = EmbedRequest::new(model.as_str(), vec![Input::Text(QUESTION.to_owned())]);
@@ -135,6 +148,14 @@ mod tests {
         assert_eq!(plan(Some(&preset("")), |it| it == Interface::Embedding), [vectors]);
         assert_eq!(plan(None, |_| true), [Probe::Models]);
         assert_eq!(plan(None, |_| false), []);
+    }
+
+    #[test]
+    fn tools_are_asked_for_where_there_is_nothing_else() {
+        assert_eq!(plan(None, |it| it == Interface::Tool), [Probe::Tools]);
+        assert_eq!(plan(None, |it| matches!(it, Interface::Tool | Interface::Models)), [Probe::Models]);
+        // Which model there is to chat with nobody knows here: the user is asked.
+        assert_eq!(plan(None, |it| matches!(it, Interface::Tool | Interface::Llm)), []);
     }
 
     #[test]

@@ -59,13 +59,14 @@ fn head(out: &mut impl Write, it: &Known<'_>) -> anyhow::Result<()> {
     line("models", &list(&it.kinds))?;
     for secret in &it.secrets {
         let state = if secret.found { "" } else { " (not there)" };
-        line(&format!("secret {}", secret.name), &format!("{}{state}", secret.place()))?;
-    }
-    for (name, example) in &it.needs {
-        line("needs", &format!("config.{name}, as in {example}"))?;
+        line("secret", &format!("{}, from {}{state}", secret.name, secret.place()))?;
     }
     let config =
         it.settings.as_ref().map(|settings| &settings.config).or(it.preset.map(|preset| &preset.config));
+    let written = |name: &str| config.is_some_and(|config| config.contains_key(name));
+    for (name, example) in it.needs.iter().filter(|(name, _)| !written(name)) {
+        line("needs", &format!("config.{name}, as in {example}"))?;
+    }
     for (name, value) in config.into_iter().flatten() {
         line("config", &format!("{name} = {value}"))?;
     }

@@ -26,8 +26,8 @@ const MOST_NEAR: usize = 5;
 /// What it takes.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "\
-It reads the list of models, or, where that proves nothing, asks the cheapest model that the catalog knows for a few
-tokens. With --model it asks that one.
+It reads the list of models, or, where that proves nothing, asks the cheapest model that the catalog knows for a few \
+tokens. With --model it asks that one. Tools are counted and not called.
 
 Examples:
   jackfield providers test groq
@@ -88,10 +88,14 @@ pub(super) async fn run(session: &Session, arguments: Arguments) -> anyhow::Resu
             Ok(())
         }
         Ok(what) => {
-            let proof = if proves_nothing(&known, probe) {
-                ", which everybody may read: name a --model to try the key"
-            } else {
-                ""
+            let proof = match probe {
+                Probe::Tools => {
+                    format!(", and nobody was asked: `jackfield tools {name}` lists them, and calls one")
+                }
+                _ if proves_nothing(&known, probe) => {
+                    ", which everybody may read: name a --model to try the key".to_owned()
+                }
+                _ => String::new(),
             };
             writeln!(out, "{GREEN}ok{GREEN:#}  {}  {}{proof} ({millis} ms)", plain(name), plain(&what))?;
             Ok(())
@@ -172,6 +176,9 @@ async fn explain(
     error: &CallError,
 ) -> (Trouble, String) {
     let record = error.to_record();
+    if *probe == Probe::Tools {
+        return (Trouble::Other, format!("{} can't describe its tools", known.provider));
+    }
     let base_url = known.settings.as_ref().and_then(|settings| {
         match settings.config.iter().find(|(name, _)| name.as_str() == "base-url")?.1 {
             ConfigValue::Text(url) => Url::parse(url).ok(),

@@ -24,9 +24,13 @@ pub(super) fn write(answer: &ChatResponse, identity: &Identity, out: &mut BytesM
         json.list("content", |json| {
             let parts = choice.map_or(&[][..], |choice| &choice.content);
             for part in parts.iter().filter(|part| block::is_block(part)) {
-                if !(explained && matches!(part, Part::Refusal(_))) {
-                    block::write(part, json.item());
+                if explained && matches!(part, Part::Refusal(_)) {
+                    continue;
                 }
+                if let Some(before) = block::before(part) {
+                    block::write(&before, json.item());
+                }
+                block::write(part, json.item());
             }
         });
         let stop = choice.and_then(|choice| choice.stop_sequence.as_deref());

@@ -5,7 +5,7 @@ use jackfield_runtime::api::llm::{Citation, FinishReason, Part, ReasoningPart, T
 use jackfield_runtime::api::types::{Media, Source};
 
 use crate::dialect::write::Json;
-use crate::dialect::{calls, media};
+use crate::dialect::{calls, hidden, media};
 
 /// Whether there is a block for a part.
 pub(super) fn is_block(part: &Part) -> bool {
@@ -61,6 +61,24 @@ pub(super) fn thought(part: &ReasoningPart, json: &mut Json<'_>) {
                 .text("signature", part.signature.as_deref().unwrap_or_default()),
         };
     });
+}
+
+/// What of a part is told in a block of its own before it: the signature of a
+/// call, which has no place in its own, and what is shown of a thought that is
+/// hidden as well.
+pub(super) fn before(part: &Part) -> Option<Part> {
+    match part {
+        Part::ToolCall(call) => before_call(call.signature.as_deref()),
+        Part::Reasoning(thought) if thought.redacted.is_some() && !thought.text.is_empty() => {
+            Some(Part::Reasoning(ReasoningPart { redacted: None, ..thought.clone() }))
+        }
+        _ => None,
+    }
+}
+
+/// What carries the signature of a call.
+pub(super) fn before_call(signature: Option<&str>) -> Option<Part> {
+    signature.filter(|text| !calls::is_object(text)).map(hidden::before_call)
 }
 
 /// A call with this input. Who made it, where it wasn't the model, travels as

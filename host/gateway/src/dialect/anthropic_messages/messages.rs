@@ -5,6 +5,7 @@ use jackfield_runtime::api::llm::{Message as Turn, Part, Role};
 
 use super::content;
 use crate::dialect::error::DecodeError;
+use crate::dialect::hidden;
 use crate::dialect::read::{Text, TextOrParts};
 use crate::dialect::turns::{turn, user};
 
@@ -63,5 +64,5 @@ fn parts(path: &str, content: TextOrParts<'_>) -> Result<Vec<Part>, DecodeError>
             }
         }
     }
-    Ok(out)
+    Ok(hidden::restored(out))
 }

@@ -17,35 +17,17 @@ mod usage;
 mod tests;
 
 use bytes::{Bytes, BytesMut};
-use jackfield_runtime::api::llm::ChatResponse;
-use jackfield_runtime::api::types::Error;
 
 use super::write::Json;
-use super::{Answer, Decoded, Identity, StreamEncoder};
+use super::{Decoded, OneWay};
 
 pub use error::{encode as encode_error, status};
 pub use request::{decode, decode_count};
 pub use stream::Encoder;
 
-/// How a client wants its answer: there is one way.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Asked;
-
-impl Answer for Asked {
-    fn encode(&self, answer: &ChatResponse, identity: &Identity) -> Bytes {
-        let mut out = BytesMut::with_capacity(1024);
-        answer::write(answer, identity, &mut out);
-        out.freeze()
-    }
-
-    fn stream(&self, identity: Identity) -> Box<dyn StreamEncoder> {
-        Box::new(Encoder::new(identity))
-    }
-
-    fn error(&self, error: &Error, param: Option<&str>) -> Bytes {
-        encode_error(error, param)
-    }
-}
+/// How a client wants its answer.
+pub const ASKED: OneWay =
+    OneWay { write: answer::write, stream: |identity| Box::new(Encoder::new(identity)), error: encode_error };
 
 /// The answer to `POST /v1/messages/count_tokens`.
 pub fn encode_count(tokens: u64) -> Bytes {

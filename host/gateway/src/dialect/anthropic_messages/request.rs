@@ -6,7 +6,7 @@ use serde_json::value::RawValue;
 
 use super::messages::{self, Message};
 use super::tools::{self, Choice};
-use super::{Asked, Decoded};
+use super::{ASKED, Decoded};
 use crate::dialect::error::DecodeError;
 use crate::dialect::read::{self, Text, TextOrParts};
 use crate::dialect::sound;
@@ -121,7 +121,7 @@ fn convert(mut body: Body<'_>) -> Result<Decoded, DecodeError> {
     request.extra = body.rest.to_json();
     let stream = body.stream.unwrap_or_default();
     sound::chat(&request)?;
-    Ok(Decoded { request, stream, warnings, answer: Box::new(Asked) })
+    Ok(Decoded { request, stream, warnings, answer: Box::new(ASKED) })
 }
 
 fn set_output<'a>(body: &mut Body<'a>, request: &mut ChatRequest) -> Result<(), DecodeError> {

@@ -8,20 +8,6 @@ use base64::engine::general_purpose::STANDARD;
 
 const MARK: &[u8] = b"jackfield-redacted:";
 
-/// What a hidden thought begins with that is the signature of the call behind it.
-const CALL: &str = "jackfield-call-signature:";
-
-/// The hidden thought that carries the signature of the call behind it: blocks of
-/// calls have no place for one.
-pub(super) fn of_call(signature: &str) -> String {
-    format!("{CALL}{signature}")
-}
-
-/// The signature that a hidden thought carries.
-pub(super) fn call_signature(redacted: &str) -> Option<&str> {
-    redacted.strip_prefix(CALL)
-}
-
 /// The base64 that stands for a text.
 pub(super) fn wrap(text: &str) -> String {
     match STANDARD.decode(text) {

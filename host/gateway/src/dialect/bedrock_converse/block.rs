@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{blob, media};
+use crate::dialect::hidden;
 use crate::dialect::media as bytes;
 use crate::dialect::read::Rest;
 use crate::dialect::write::Json;
@@ -59,7 +60,8 @@ pub(super) fn of(part: &Part) -> Vec<Block<'_>> {
         }
         Part::ToolCall(call) => {
             let input = crate::dialect::calls::object(&call.arguments);
-            let signature = call.signature.as_deref().map(|text| Block::Redacted(blob::of_call(text).into()));
+            let signature =
+                call.signature.as_deref().map(|text| Block::Redacted(hidden::of_call(text).into()));
             signature.into_iter().chain([Block::Call { id: &call.id, name: &call.name, input }]).collect()
         }
         Part::Native(raw) if is_own(raw) => vec![Block::Own(raw)],

@@ -1,10 +1,11 @@
 //! What the operator says, and the conversation.
 
-use jackfield_runtime::api::llm::{Message as Turn, Part, ReasoningPart, Role};
+use jackfield_runtime::api::llm::{Message as Turn, Part, Role};
 use serde_json::value::RawValue;
 
-use super::{blob, content};
+use super::content;
 use crate::dialect::error::DecodeError;
+use crate::dialect::hidden;
 use crate::dialect::read::Text;
 use crate::dialect::turns::{turn, user};
 
@@ -49,21 +50,7 @@ pub(super) fn convert(
 }
 
 fn parts(path: &str, content: Vec<&RawValue>, warnings: &mut Vec<String>) -> Result<Vec<Part>, DecodeError> {
-    let mut parts = Vec::with_capacity(content.len());
-    let mut signature = None;
-    for (place, raw) in content.into_iter().enumerate() {
-        let mut part = content::part(&format!("{path}[{place}]"), raw, warnings)?;
-        match &mut part {
-            Part::Reasoning(ReasoningPart { redacted: Some(hidden), .. }) => {
-                if let Some(told) = blob::call_signature(hidden) {
-                    signature = Some(told.to_owned());
-                    continue;
-                }
-            }
-            Part::ToolCall(call) => call.signature = signature.take(),
-            _ => {}
-        }
-        parts.push(part);
-    }
-    Ok(parts)
+    let parts = content.into_iter().enumerate();
+    let parts = parts.map(|(place, raw)| content::part(&format!("{path}[{place}]"), raw, warnings));
+    Ok(hidden::restored(parts.collect::<Result<_, _>>()?))
 }

@@ -18,11 +18,7 @@ mod usage;
 #[cfg(test)]
 mod tests;
 
-use bytes::{Bytes, BytesMut};
-use jackfield_runtime::api::llm::ChatResponse;
-use jackfield_runtime::api::types::Error;
-
-use super::{Answer, DecodeError, Decoded, Identity, StreamEncoder};
+use super::{DecodeError, Decoded, OneWay};
 use crate::endpoint::PathFacts;
 
 pub use error::encode as encode_error;
@@ -33,9 +29,9 @@ pub use stream::Encoder;
 /// tells apart from other thoughts. The `cohere` plugin gives them the same.
 const PLAN: &str = "tool_plan";
 
-/// How a client wants its answer: there is one way.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Asked;
+/// How a client wants its answer.
+pub const ASKED: OneWay =
+    OneWay { write: answer::write, stream: |identity| Box::new(Encoder::new(identity)), error: encode_error };
 
 /// Reads a request.
 ///
@@ -44,20 +40,4 @@ pub struct Asked;
 /// for in typed form.
 pub fn decode(body: &[u8], _path: &PathFacts) -> Result<Decoded, DecodeError> {
     request::decode(body)
-}
-
-impl Answer for Asked {
-    fn encode(&self, answer: &ChatResponse, identity: &Identity) -> Bytes {
-        let mut out = BytesMut::with_capacity(1024);
-        answer::write(answer, identity, &mut out);
-        out.freeze()
-    }
-
-    fn stream(&self, identity: Identity) -> Box<dyn StreamEncoder> {
-        Box::new(Encoder::new(identity))
-    }
-
-    fn error(&self, error: &Error, param: Option<&str>) -> Bytes {
-        encode_error(error, param)
-    }
 }

@@ -9,7 +9,7 @@ use jackfield_runtime::api::llm::{
 use serde_json::value::RawValue;
 
 use super::messages::{self, Message};
-use super::{Asked, Decoded, documents, tools};
+use super::{ASKED, Decoded, documents, tools};
 use crate::dialect::error::DecodeError;
 use crate::dialect::read::{self, Text};
 use crate::dialect::{sound, turns};
@@ -98,7 +98,7 @@ pub(super) fn decode(body: &[u8]) -> Result<Decoded, DecodeError> {
     request.extra = body.rest.to_json();
     let stream = body.stream.unwrap_or_default();
     sound::chat(&request)?;
-    Ok(Decoded { request, stream, warnings, answer: Box::new(Asked) })
+    Ok(Decoded { request, stream, warnings, answer: Box::new(ASKED) })
 }
 
 fn seed(seed: u64) -> Result<i64, DecodeError> {

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 
 use super::part::Reading;
 use crate::dialect::error::DecodeError;
+use crate::dialect::hidden;
 use crate::dialect::read::{self, Text};
 use crate::dialect::turns::{turn, user};
 
@@ -46,6 +47,9 @@ pub(super) fn convert(
             }
         }
     }
+    for turn in turns.iter_mut().filter(|turn| turn.role == Role::Assistant) {
+        turn.content = hidden::restored(std::mem::take(&mut turn.content));
+    }
     Ok(turns)
 }
 
@@ -55,6 +59,18 @@ fn items<'a>(path: &str, raw: &'a RawValue) -> Result<Vec<&'a RawValue>, DecodeE
         true => Ok(vec![raw]),
         false => read::raw(path, raw),
     }
+}
+
+/// What one content says, whoever says it.
+pub(in crate::dialect) fn parts(
+    path: &str,
+    raw: &RawValue,
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Part>, DecodeError> {
+    let mut reading = Reading::default();
+    let (_, parts) = content(path, raw, &mut reading)?;
+    warnings.append(&mut reading.warnings);
+    Ok(parts)
 }
 
 fn content<'a>(

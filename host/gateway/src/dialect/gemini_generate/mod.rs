@@ -23,36 +23,19 @@ mod tools;
 mod tests;
 
 use bytes::{Bytes, BytesMut};
-use jackfield_runtime::api::llm::ChatResponse;
-use jackfield_runtime::api::types::Error;
 
+use super::OneWay;
 use super::write::Json;
-use super::{Answer, Identity, StreamEncoder};
 
+pub(in crate::dialect) use contents::parts;
 pub use error::encode as encode_error;
 pub(crate) use list::Listed;
 pub use request::{decode, decode_count};
 pub use stream::Encoder;
 
-/// How a client wants its answer: there is one way.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Asked;
-
-impl Answer for Asked {
-    fn encode(&self, answer: &ChatResponse, identity: &Identity) -> Bytes {
-        let mut out = BytesMut::with_capacity(1024);
-        answer::write(answer, identity, &mut out);
-        out.freeze()
-    }
-
-    fn stream(&self, identity: Identity) -> Box<dyn StreamEncoder> {
-        Box::new(Encoder::new(identity))
-    }
-
-    fn error(&self, error: &Error, param: Option<&str>) -> Bytes {
-        encode_error(error, param)
-    }
-}
+/// How a client wants its answer.
+pub const ASKED: OneWay =
+    OneWay { write: answer::write, stream: |identity| Box::new(Encoder::new(identity)), error: encode_error };
 
 /// The answer to `countTokens`.
 pub fn encode_count(tokens: u64) -> Bytes {

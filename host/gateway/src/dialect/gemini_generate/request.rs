@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::generation;
 use super::part::Reading;
-use super::{Asked, contents, tools};
+use super::{ASKED, contents, tools};
 use crate::dialect::Decoded;
 use crate::dialect::error::DecodeError;
 use crate::dialect::read::{self, Labels, Text};
@@ -91,5 +91,5 @@ fn convert(mut body: Body<'_>, path: &PathFacts) -> Result<Decoded, DecodeError>
     request.service_tier = body.service_tier.take().map(|tier| tier.to_ascii_lowercase());
     request.extra = body.rest.to_json();
     sound::chat(&request)?;
-    Ok(Decoded { request, stream: path.stream, warnings, answer: Box::new(Asked) })
+    Ok(Decoded { request, stream: path.stream, warnings, answer: Box::new(ASKED) })
 }

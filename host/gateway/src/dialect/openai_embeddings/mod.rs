@@ -118,7 +118,8 @@ fn length(vector: &Vector) -> usize {
     }
 }
 
-fn write_vector(vector: &Vector, form: Form, json: &mut Json<'_>) {
+/// Writes a vector alone.
+pub(super) fn write_vector(vector: &Vector, form: Form, json: &mut Json<'_>) {
     match vector {
         Vector::Float32(numbers) if form == Form::Base64 => {
             let mut bytes = Vec::with_capacity(numbers.len() * 4);

@@ -6,12 +6,15 @@
 #[macro_use]
 mod object;
 mod value;
+mod whole;
 
 use serde::Deserialize;
+use serde::de::DeserializeSeed;
 use serde_json::value::RawValue;
 
 pub(crate) use object::{Rest, member_name};
 pub(crate) use value::{Labels, OneOrMany, Text, TextOrParts};
+pub(crate) use whole::{Value, lenient, whole};
 
 use super::error::DecodeError;
 
@@ -30,13 +33,15 @@ pub(crate) fn raw<'a, T: Deserialize<'a>>(path: &str, raw: &'a RawValue) -> Resu
 /// Reading keeps no track of where it is. A text that turns out wrong is read
 /// once more by a slower reader that does.
 fn value<'a, T: Deserialize<'a>>(path: &str, text: &'a str) -> Result<T, DecodeError> {
-    let error = match serde_json::from_str(text) {
+    let error = match quickly(text) {
         Ok(value) => return Ok(value),
         Err(error) => error,
     };
     let mut again = serde_json::Deserializer::from_str(text);
-    let inner = match serde_path_to_error::deserialize::<_, T>(&mut again) {
-        Err(error) => error.path().to_string(),
+    let mut track = serde_path_to_error::Track::new();
+    let again = serde_path_to_error::Deserializer::new(&mut again, &mut track);
+    let inner = match Value::<T>::new().deserialize(again) {
+        Err(_) => track.path().to_string(),
         Ok(_) => String::new(),
     };
     // A dot is the root, and a question mark a place that isn't known.
@@ -47,6 +52,13 @@ fn value<'a, T: Deserialize<'a>>(path: &str, text: &'a str) -> Result<T, DecodeE
         (false, false) => format!("{path}.{inner}"),
     };
     Err(DecodeError::invalid(whole, error.to_string()))
+}
+
+fn quickly<'a, T: Deserialize<'a>>(text: &'a str) -> serde_json::Result<T> {
+    let mut from = serde_json::Deserializer::from_str(text);
+    let value = Value::new().deserialize(&mut from)?;
+    from.end()?;
+    Ok(value)
 }
 
 #[cfg(test)]

@@ -63,8 +63,9 @@ pub(crate) fn member_name(out: &mut String, name: &str) {
 }
 
 /// Declares a struct with the lifetime `'a` that is read from a JSON object:
-/// every field an option, null being nothing, and `rest` for other members. A
-/// field may have further spellings, of which one request has one.
+/// every field an option, null being nothing, and `rest` for other members.
+/// Whole numbers may be written as `100.0`. A field may have further spellings,
+/// of which one request has one.
 macro_rules! object {
     ($(#[$meta:meta])* $name:ident {
         $($(#[$field_meta:meta])* $field:ident: $type:ty = $key:literal $(| $alias:literal)*,)*
@@ -97,7 +98,7 @@ macro_rules! object {
                                     if std::mem::replace(&mut $field, true) {
                                         return Err(serde::de::Error::duplicate_field($key));
                                     }
-                                    object.$field = map.next_value()?;
+                                    object.$field = map.next_value_seed($crate::dialect::read::Value::new())?;
                                 })*
                                 _ => object.rest.push(key.0, map.next_value()?),
                             }

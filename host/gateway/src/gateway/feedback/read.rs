@@ -1,22 +1,10 @@
 //! Reads feedback strictly: a value out of its range says nothing.
 
+use jackfield_router::feedback::{Change, Feedback};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::dialect::DecodeError;
-
-/// What somebody thinks of the answers of a trace.
-#[derive(Debug, PartialEq)]
-pub(super) struct Feedback {
-    /// The trace, as `x-portkey-trace-id` named it.
-    pub(super) trace_id: Option<String>,
-    /// -10 to 10.
-    pub(super) value: Option<i8>,
-    /// 0 to 1.
-    pub(super) weight: Option<f64>,
-    /// A JSON object.
-    pub(super) metadata: Option<String>,
-}
+use crate::dialect::{DecodeError, lenient};
 
 /// The most feedbacks of one request.
 const MOST: usize = 1_000;
@@ -31,6 +19,7 @@ const MOST_METADATA: usize = 16 << 10;
 #[serde(deny_unknown_fields)]
 struct Wire<'a> {
     trace_id: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     value: Option<i64>,
     weight: Option<f64>,
     #[serde(borrow)]
@@ -55,28 +44,30 @@ pub(super) fn new(body: &[u8]) -> Result<Vec<Feedback>, DecodeError> {
 }
 
 /// A change: anything but the trace, which stays.
-pub(super) fn change(body: &[u8]) -> Result<Feedback, DecodeError> {
-    let feedback = object("", body)?;
-    if feedback.trace_id.is_some() {
+pub(super) fn change(body: &[u8]) -> Result<Change, DecodeError> {
+    let (trace_id, change) = object("", body)?;
+    if trace_id.is_some() {
         return Err(DecodeError::invalid("trace_id", "can't be changed"));
     }
-    if (feedback.value, feedback.weight, &feedback.metadata) == (None, None, &None) {
+    if change == Change::default() {
         return Err(DecodeError::invalid("", "nothing is changed: write `value`, `weight` or `metadata`"));
     }
-    Ok(feedback)
+    Ok(change)
 }
 
-fn whole(path: &str, feedback: Feedback) -> Result<Feedback, DecodeError> {
-    if feedback.trace_id.is_none() {
-        return Err(DecodeError::missing(member(path, "trace_id")));
-    }
-    if feedback.value.is_none() {
-        return Err(DecodeError::missing(member(path, "value")));
-    }
-    Ok(Feedback { weight: feedback.weight.or(Some(1.0)), ..feedback })
+/// A feedback that lacks nothing; the weight, which may be left out, is 1.
+fn whole(path: &str, (trace_id, change): (Option<String>, Change)) -> Result<Feedback, DecodeError> {
+    let missing = |name| DecodeError::missing(member(path, name));
+    Ok(Feedback {
+        trace_id: trace_id.ok_or_else(|| missing("trace_id"))?,
+        value: change.value.ok_or_else(|| missing("value"))?,
+        weight: change.weight.unwrap_or(1.0),
+        metadata: change.metadata,
+    })
 }
 
-fn object(path: &str, text: &[u8]) -> Result<Feedback, DecodeError> {
+/// The trace, and everything else that may be said.
+fn object(path: &str, text: &[u8]) -> Result<(Option<String>, Change), DecodeError> {
     // A list would be read as the members in their order.
     if text.trim_ascii_start().first() != Some(&b'{') {
         return Err(DecodeError::invalid(path, "must be a JSON object"));
@@ -97,12 +88,8 @@ fn object(path: &str, text: &[u8]) -> Result<Feedback, DecodeError> {
         return Err(DecodeError::invalid(member(path, "weight"), "must be a number from 0 to 1"));
     }
     let metadata = wire.metadata.map(|raw| metadata(&member(path, "metadata"), raw));
-    Ok(Feedback {
-        trace_id: wire.trace_id,
-        value: value.transpose()?,
-        weight: wire.weight,
-        metadata: metadata.transpose()?,
-    })
+    let change = Change { value: value.transpose()?, weight: wire.weight, metadata: metadata.transpose()? };
+    Ok((wire.trace_id, change))
 }
 
 /// An object, or the text of one, as older clients send it.
@@ -148,15 +135,15 @@ mod tests {
     fn a_feedback_has_a_trace_and_a_value() {
         let body = br#"{"trace_id":"t","value":-10,"weight":0.5,"metadata":{"_user":"u","n":1}}"#;
         let wanted = Feedback {
-            trace_id: Some("t".to_owned()),
-            value: Some(-10),
-            weight: Some(0.5),
+            trace_id: "t".to_owned(),
+            value: -10,
+            weight: 0.5,
             metadata: Some(r#"{"_user":"u","n":1}"#.to_owned()),
         };
         assert_eq!(new(body).unwrap(), [wanted]);
         // As Portkey's own client writes what it wasn't given.
         let bare = new(br#"{"trace_id":"t","value":10,"weight":null,"metadata":null}"#).unwrap();
-        assert_eq!((bare[0].weight, &bare[0].metadata), (Some(1.0), &None));
+        assert_eq!((bare[0].weight, &bare[0].metadata), (1.0, &None));
         let text = new(br#"{"trace_id":"t","value":0,"metadata":"{\"a\":\"b\"}"}"#).unwrap();
         assert_eq!(text[0].metadata.as_deref(), Some(r#"{"a":"b"}"#));
         assert_eq!(new(br#" [{"trace_id":"a","value":1},{"trace_id":"b","value":2}]"#).unwrap().len(), 2);
@@ -193,7 +180,7 @@ mod tests {
 
     #[test]
     fn a_change_leaves_the_trace_and_changes_something() {
-        let changed = change(br#"{"value":7}"#).unwrap();
+        let changed = change(br#"{"value":7.0}"#).unwrap();
         assert_eq!((changed.value, changed.weight), (Some(7), None));
         assert_eq!(refused(change(br#"{"trace_id":"t","value":1}"#)).0, "trace_id");
         assert!(refused(change(b"{}")).1.contains("nothing is changed"));

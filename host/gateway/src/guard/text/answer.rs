@@ -70,7 +70,7 @@ pub(in crate::guard) fn read(form: Form, body: &[u8]) -> Result<Vec<Part>, Unrea
             }
         }
         Form::Chat(ChatDialect::BedrockConverse) => super::bedrock::answer(source),
-        Form::Embeddings => Ok(Vec::new()),
+        Form::Embeddings | Form::ContentEmbeddings => Ok(Vec::new()),
     }
 }
 

@@ -85,6 +85,8 @@ fn add(form: Form, value: &Value, texts: &mut BTreeMap<u64, String>) {
         }
         Form::Chat(ChatDialect::CohereChat) => push(0, value.pointer("/delta/message/content/text")),
         Form::Chat(ChatDialect::GeminiGenerate) => super::gemini::event(value, push),
-        Form::Chat(ChatDialect::OpenaiResponses | ChatDialect::BedrockConverse) | Form::Embeddings => {}
+        Form::Chat(ChatDialect::OpenaiResponses | ChatDialect::BedrockConverse)
+        | Form::Embeddings
+        | Form::ContentEmbeddings => {}
     }
 }

@@ -19,6 +19,20 @@ struct Content<'a> {
     parts: Vec<Said<'a>>,
 }
 
+#[derive(Deserialize)]
+struct Embedded<'a> {
+    #[serde(borrow)]
+    content: Option<Content<'a>>,
+    #[serde(borrow, default)]
+    requests: Vec<Item<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Item<'a> {
+    #[serde(borrow)]
+    content: Option<Content<'a>>,
+}
+
 /// A part. Thoughts aren't what is said.
 #[derive(Deserialize)]
 struct Said<'a> {
@@ -54,6 +68,14 @@ struct Candidate<'a> {
 pub(super) fn request<'b>(source: Source<'b>, part: &mut Part) -> Result<(), Unreadable> {
     let Request { contents } = source.parse::<Request<'b>>()?;
     contents.last().map_or(Ok(()), |last| content(source, last, part))
+}
+
+/// The texts that are to be embedded: those of one content, or of each of a
+/// batch.
+pub(super) fn embedded<'b>(source: Source<'b>, part: &mut Part) -> Result<(), Unreadable> {
+    let Embedded { content: one, requests } = source.parse::<Embedded<'b>>()?;
+    let batch = requests.iter().filter_map(|request| request.content.as_ref());
+    one.iter().chain(batch).try_for_each(|one| content(source, one, part))
 }
 
 /// The texts of an answer, one part for each candidate.
@@ -162,6 +184,30 @@ mod tests {
             &deep,
         ] {
             assert!(of_request(FORM, body.as_bytes()).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn the_texts_of_all_contents_are_looked_at_before_they_are_embedded() {
+        for (body, expected) in [
+            (r#"{"content":{"parts":[{"text":"a"},{"inlineData":{}},{"text":"b"}]}}"#, "a\nb"),
+            (
+                r#"{"requests":[{"content":{"parts":[{"text":"a"}]}},{},{"content":{"parts":[{"text":"b"}]}}]}"#,
+                "a\nb",
+            ),
+            ("{}", ""),
+        ] {
+            assert_eq!(
+                joined(&of_request(Form::ContentEmbeddings, body.as_bytes()).unwrap()),
+                expected,
+                "{body}"
+            );
+        }
+        for body in [
+            r#"{"content":{"parts":[{"text":"a"}]},"content":{"parts":[{"text":"b"}]}}"#,
+            r#"{"requests":[{"content":{"parts":[{"text":"a","text":"b"}]}}]}"#,
+        ] {
+            assert!(of_request(Form::ContentEmbeddings, body.as_bytes()).is_err(), "{body}");
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod answer;
 mod bedrock;
+pub(super) mod delivered;
 mod events;
 mod gemini;
 mod request;
@@ -30,6 +31,8 @@ pub(crate) enum Form {
     Chat(ChatDialect),
     /// Embeddings.
     Embeddings,
+    /// Embeddings of contents, in Gemini's dialect.
+    ContentEmbeddings,
 }
 
 impl Form {
@@ -44,7 +47,7 @@ impl Form {
             Self::Chat(ChatDialect::OpenaiCompletions) => Kind::Completion,
             Self::Chat(ChatDialect::OpenaiResponses) => Kind::Response,
             Self::Chat(ChatDialect::AnthropicMessages) => Kind::Messages,
-            Self::Embeddings => Kind::Embedding,
+            Self::Embeddings | Self::ContentEmbeddings => Kind::Embedding,
         }
     }
 }
@@ -92,11 +95,15 @@ impl<'b> Source<'b> {
         Ok(serde_json::from_slice(self.0)?)
     }
 
+    /// Where a value stands that was read from here.
+    fn span(self, raw: &'b RawValue) -> Range<usize> {
+        let start = (raw.get().as_ptr() as usize).saturating_sub(self.0.as_ptr() as usize);
+        start..start + raw.get().len()
+    }
+
     /// The text of a string that was read from here.
     fn piece(self, raw: &'b RawValue) -> Result<Piece, Unreadable> {
-        let text = serde_json::from_str(raw.get())?;
-        let start = (raw.get().as_ptr() as usize).saturating_sub(self.0.as_ptr() as usize);
-        Ok(Piece { span: start..start + raw.get().len(), text })
+        Ok(Piece { span: self.span(raw), text: serde_json::from_str(raw.get())? })
     }
 
     /// The texts of a content: a string, or a list of parts.

@@ -68,6 +68,7 @@ pub(in crate::guard) fn read(form: Form, body: &[u8]) -> Result<Part, Unreadable
         }
         Form::Chat(ChatDialect::GeminiGenerate) => super::gemini::request(source, &mut part)?,
         Form::Chat(ChatDialect::BedrockConverse) => super::bedrock::request(source, &mut part)?,
+        Form::ContentEmbeddings => super::gemini::embedded(source, &mut part)?,
         Form::Embeddings => {
             let Input { input } = source.parse()?;
             input.map_or(Ok(()), |input| source.content(input, &mut part))?;

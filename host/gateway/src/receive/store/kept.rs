@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::entry::{Entry, Gone, Rank, State};
+use super::entry::{Entry, Gone, Rank, State, Submission};
 use crate::receive::counts::Outcome;
 
 /// One part in so many of the room is for what became of results that are gone.
@@ -28,7 +28,7 @@ pub(super) struct Kept<S> {
     pub(super) lost: Vec<(Outcome, Arc<str>)>,
 }
 
-impl<S> Kept<S> {
+impl<S: Submission> Kept<S> {
     pub(super) fn new() -> Self {
         Self {
             entries: HashMap::new(),
@@ -82,7 +82,7 @@ impl<S> Kept<S> {
     pub(super) fn make_room(&mut self, bytes: usize) {
         while self.bytes > bytes {
             let mut results =
-                self.order.range((Rank::Taken, 0, Arc::from(""))..(Rank::Waiting, 0, Arc::from("")));
+                self.order.range((Rank::Denied, 0, Arc::from(""))..(Rank::Waiting, 0, Arc::from("")));
             let result = results.next().filter(|_| self.gone <= bytes / MEMORY);
             let Some((_, _, id)) = result.or(self.order.first()) else { return };
             let id = Arc::clone(id);
@@ -96,25 +96,21 @@ impl<S> Kept<S> {
     /// `due` what became of it.
     fn end(&mut self, id: &str, due: Instant, unread: Outcome, gone: Gone) {
         let Some((id, mut entry)) = self.take(id) else { return };
-        let gone = match &entry.state {
+        let (lost, gone) = match &entry.state {
             State::Gone(_) => return,
-            State::Waiting { ready, .. } => {
-                ready.notify_waiters();
-                self.lost.push((Outcome::Overdue, Arc::clone(&id)));
-                Gone::Overdue
-            }
-            State::Result { .. } if entry.asker.is_none() => {
+            State::Waiting { .. } => (Some(Outcome::Overdue), Gone::Overdue),
+            State::Held { .. } if entry.asker.is_none() => {
                 self.lost.push((Outcome::Unclaimed, id));
                 return;
             }
-            State::Result { taken, .. } => {
-                if !*taken {
-                    self.lost.push((unread, Arc::clone(&id)));
-                }
-                gone
-            }
+            State::Result { taken: true, .. } | State::Denied(_) => (None, gone),
+            State::Result { .. } | State::Held { .. } => (Some(unread), gone),
         };
-        (entry.state, entry.due) = (State::Gone(gone), due);
+        if let Some(outcome) = lost {
+            self.lost.push((outcome, Arc::clone(&id)));
+        }
+        entry.end(State::Gone(gone));
+        entry.due = due;
         self.put(id, entry);
     }
 }

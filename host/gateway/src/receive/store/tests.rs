@@ -1,12 +1,37 @@
+mod judged;
+
+use bytes::Bytes;
+use jackfield_router::FailureKind;
+
 use super::*;
 use crate::receive::counts::Outcome;
+use crate::receive::payload::Delivered;
 
 const KEEP: Duration = Duration::from_secs(100);
 const PENDING: Duration = Duration::from_secs(1_000);
 
+/// What is known of a request: who submitted it, and of how many bytes what judges
+/// its result is, if anything does.
+#[derive(Debug, Clone)]
+struct Asked(&'static str, Option<usize>);
+
+impl Submission for Asked {
+    fn is_guarded(&self) -> bool {
+        self.1.is_some()
+    }
+
+    fn weight(&self) -> usize {
+        self.1.unwrap_or(0)
+    }
+
+    fn settle(&mut self) {
+        self.1 = None;
+    }
+}
+
 /// A store for so many bytes, on a clock that the test turns.
 struct Trial {
-    store: Store<&'static str>,
+    store: Store<Asked>,
     counts: Arc<Counts>,
     now: Instant,
     acme: Arc<str>,
@@ -20,11 +45,27 @@ impl Trial {
     }
 
     fn note(&self, id: &str) {
-        self.store.note(id, Some(&self.acme), "submitted", self.now);
+        assert!(!self.store.note(id, Some(&self.acme), Asked("submitted", None), self.now));
+    }
+
+    /// One whose result is to be judged. Whether that is there.
+    fn note_guarded(&self, id: &str, weight: usize) -> bool {
+        self.store.note(id, Some(&self.acme), Asked("guarded", Some(weight)), self.now)
+    }
+
+    fn judge(&self, id: &str, verdict: Result<&'static str, &str>) {
+        let (submitted, _) = self.store.held(id, self.now).expect("it is held");
+        assert!(submitted.is_guarded());
+        let verdict = match verdict {
+            Ok(text) => Ok(Answer { json: Bytes::from_static(text.as_bytes()), marked: true }),
+            Err(message) => Err(Failure::new(FailureKind::Denied, message)),
+        };
+        self.store.judged(id, verdict, self.now);
     }
 
     fn deliver(&self, id: &str, answer: &str) -> Put {
-        self.store.deliver(id, Bytes::copy_from_slice(answer.as_bytes()), self.now)
+        let answer = Delivered::of_answer(Bytes::copy_from_slice(answer.as_bytes()));
+        self.store.deliver(id, answer, self.now)
     }
 
     fn find(&self, id: &str) -> String {
@@ -34,8 +75,12 @@ impl Trial {
     fn find_as(&self, id: &str, tenant: Option<&str>) -> String {
         match self.store.find(id, tenant, |_| true, self.now) {
             Found::Unknown => "unknown".to_owned(),
-            Found::Pending { submitted, .. } => format!("pending {submitted}"),
-            Found::Result(answer) => format!("result {}", String::from_utf8_lossy(&answer)),
+            Found::Pending { submitted, .. } => format!("pending {}", submitted.0),
+            Found::Result(answer) => {
+                let marked = if answer.marked { "marked " } else { "" };
+                format!("{marked}result {}", String::from_utf8_lossy(&answer.json))
+            }
+            Found::Denied(failure) => format!("denied {}", failure.message),
             Found::Gone(gone) => format!("{gone:?}"),
         }
     }
@@ -65,7 +110,7 @@ fn a_result_is_found_by_who_submitted_it_and_by_nobody_else() {
 #[test]
 fn on_an_open_gateway_everybody_is_the_same_caller() {
     let trial = Trial::new(1 << 20);
-    trial.store.note("r1", None, "submitted", trial.now);
+    trial.store.note("r1", None, Asked("submitted", None), trial.now);
     assert_eq!(trial.find_as("r1", None), "pending submitted");
     assert_eq!(trial.find_as("r1", Some("acme")), "unknown");
 }
@@ -83,9 +128,9 @@ fn a_result_that_comes_before_its_id_was_told_is_not_lost() {
 fn the_first_to_submit_an_id_keeps_it() {
     let trial = Trial::new(1 << 20);
     trial.note("r1");
-    trial.store.note("r1", Some(&"thief".into()), "stolen", trial.now);
+    trial.store.note("r1", Some(&"thief".into()), Asked("stolen", None), trial.now);
     trial.deliver("r1", "Hi");
-    trial.store.note("r1", Some(&"thief".into()), "stolen", trial.now);
+    trial.store.note("r1", Some(&"thief".into()), Asked("stolen", None), trial.now);
     assert_eq!(trial.find_as("r1", Some("thief")), "unknown");
     assert_eq!(trial.find("r1"), "result Hi");
 }

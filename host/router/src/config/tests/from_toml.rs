@@ -104,6 +104,24 @@ fn what_is_wrong_is_reported_with_its_line() {
 }
 
 #[test]
+fn a_slip_is_told_once_and_not_what_follows_from_it() {
+    for (text, expected) in [
+        (
+            "[routes.a]\nstrategy = \"fallback\"\ntargets = [{modle=\"x/y\"}]",
+            "3:13: routes.a.targets[0].modle: unknown field; did you mean `model`?",
+        ),
+        ("[routes.a]\nmodel = 5", "2:9: routes.a.model: this is a whole number: write a string"),
+        (
+            "[routes.a]\nmodel = \"x/y\"\ntimeout = 5",
+            "3:11: routes.a.timeout: \"5\" isn't a length of time: write",
+        ),
+    ] {
+        let problems = read(text).expect_err(text).to_string();
+        assert!(problems.contains(expected) && problems.lines().count() == 1, "{text}: {problems}");
+    }
+}
+
+#[test]
 fn guardrails_of_a_route_are_read_as_a_config_writes_them() {
     let routes = read(
         r#"

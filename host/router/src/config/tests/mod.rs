@@ -9,6 +9,7 @@ mod large;
 mod options;
 mod rules;
 mod strategy;
+mod unknown;
 
 #[track_caller]
 fn read(text: &str) -> Config {

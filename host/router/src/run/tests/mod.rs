@@ -20,6 +20,8 @@ mod timeouts;
 #[derive(Debug, Clone)]
 enum Act {
     Answer,
+    /// Answers with this status.
+    Marked(u16),
     /// Isn't to be asked.
     Refuse(Failure),
     /// Needn't be asked.
@@ -63,6 +65,10 @@ impl Attempt for Targets {
         Box::pin(std::future::ready(prepared))
     }
 
+    fn status(&self, answer: &String) -> u16 {
+        answer.split_once(' ').and_then(|(status, _)| status.parse().ok()).unwrap_or(200)
+    }
+
     fn attempt<'a>(
         &'a self,
         leaf: &'a Arc<Leaf>,
@@ -79,6 +85,7 @@ impl Attempt for Targets {
             };
             match act {
                 Act::Answer => Ok(format!("answer of {provider}")),
+                Act::Marked(status) => Ok(format!("{status} of {provider}")),
                 Act::Fail(failure) | Act::Refuse(failure) => Err(failure),
                 Act::Known => panic!("{provider} needn't be asked"),
                 Act::Slow(after) => {

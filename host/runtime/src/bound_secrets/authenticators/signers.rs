@@ -14,7 +14,7 @@ use crate::manifest::auth::{AwsKeys, AwsSigV4, OciSignature, is_aws_scope};
 use crate::manifest::template::Template;
 
 /// What a request fails with that nothing can sign.
-const NO_KEYS: &str = "no keys are set; set the secrets for an access key, a web identity or AWS's shared files, or the URL of a container's credentials";
+const NO_KEYS: &str = "no keys are set; set the secrets for an access key, a web identity or AWS's shared files, or the URL of a container's or a machine's credentials";
 
 impl Materials<'_> {
     /// What signs AWS's requests. Where no key is set, or no region, every request
@@ -66,9 +66,11 @@ impl Materials<'_> {
             let name = self.optional(&scheme.profile).unwrap_or_else(|| "default".to_owned());
             return Ok(Some(Base::Profile { credentials, config, name }));
         }
-        let Some(url) = self.url(&scheme.container_url, "container-url")? else { return Ok(None) };
-        let token = scheme.container_token.as_ref().and_then(|name| self.secret(name));
-        Ok(Some(Base::Container { url, token }))
+        if let Some(url) = self.url(&scheme.container_url, "container-url")? {
+            let token = scheme.container_token.as_ref().and_then(|name| self.secret(name));
+            return Ok(Some(Base::Container { url, token }));
+        }
+        Ok(self.url(&scheme.instance_url, "instance-url")?.map(|url| Base::Instance { url }))
     }
 
     fn keys(&self, keys: &AwsKeys) -> Result<Option<StaticKeys>, String> {

@@ -7,17 +7,18 @@
 //!
 //! `sign` makes one signature; `mint` makes temporary keys, by `sts` from a
 //! role or a web identity, by `profile` from the shared files, by
-//! `container` from a container's service.
+//! `container` from a container's service, by `instance` from a virtual
+//! machine's.
 
 use std::sync::Arc;
 
 use aws_credential_types::Credentials;
 use futures_util::future::BoxFuture;
 use http::{HeaderMap, StatusCode};
-use url::Url;
 
 mod answer;
 mod container;
+mod instance;
 mod mint;
 mod profile;
 mod sign;
@@ -28,6 +29,7 @@ use super::token::TokenCache;
 use super::{AuthError, Authenticator, Generation, SharedSecret, Writes};
 use crate::clock::Clock;
 use crate::egress::host_sender::HostSender;
+use crate::egress::policy::Endpoint;
 use crate::egress::transport::OutgoingRequest;
 use crate::secret::{Document, SecretForm};
 
@@ -142,7 +144,7 @@ impl Authenticator for SigV4 {
         Writes { headers: sign::HEADERS.to_vec(), parameters: Vec::new() }
     }
 
-    fn endpoints(&self) -> Vec<Url> {
+    fn endpoints(&self) -> Vec<Endpoint> {
         match &self.source {
             Source::Keys(_) => Vec::new(),
             Source::Minted(cache) => cache.mint().endpoints().unwrap_or_default(),

@@ -3,14 +3,13 @@
 
 use futures_util::future::BoxFuture;
 use http::{HeaderName, HeaderValue, header::AUTHORIZATION};
-use url::Url;
 use zeroize::Zeroizing;
 
 use super::{
     AuthError, Authenticator, Generation, Writes, simple,
     token::{Mint, TokenCache},
 };
-use crate::egress::{host_sender::HostSender, transport::OutgoingRequest};
+use crate::egress::{host_sender::HostSender, policy::Endpoint, transport::OutgoingRequest};
 
 /// A token that goes into the `authorization` header.
 pub struct BearerToken {
@@ -29,7 +28,7 @@ impl std::fmt::Debug for BearerToken {
 /// Mints bearer tokens.
 pub trait BearerMint: Mint<Token = BearerToken> {
     /// Where, with the credential as it is at present.
-    fn endpoints(&self) -> Vec<Url>;
+    fn endpoints(&self) -> Vec<Endpoint>;
 
     /// The headers that may go along with a token.
     fn headers(&self) -> Vec<HeaderName> {
@@ -70,7 +69,7 @@ impl<M: BearerMint> Authenticator for Bearer<M> {
         Writes { headers, parameters: Vec::new() }
     }
 
-    fn endpoints(&self) -> Vec<Url> {
+    fn endpoints(&self) -> Vec<Endpoint> {
         self.0.mint().endpoints()
     }
 

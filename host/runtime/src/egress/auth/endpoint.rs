@@ -13,19 +13,20 @@ use serde::Deserialize;
 use url::{Url, form_urlencoded};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::{AuthError, MintError, simple};
+use super::{AuthError, MintError, simple, words};
 use crate::egress::{
     host_sender::{HostAnswer, HostSender},
+    policy::NamedBy,
+    scan::REDACTED,
     transport::OutgoingRequest,
 };
-
-/// The most characters of an endpoint's own words that are repeated.
-const MOST_WORDS: usize = 400;
 
 /// A form for a token endpoint.
 pub(super) struct TokenRequest<'a> {
     /// Where to.
     pub(super) url: &'a Url,
+    /// Who says so.
+    pub(super) named_by: NamedBy,
     /// Client id and secret, where they go into the `authorization` header.
     pub(super) basic: Option<(&'a str, &'a str)>,
     /// The form.
@@ -64,8 +65,8 @@ struct Answer {
 impl TokenRequest<'_> {
     /// Sends it. An error is that there was no answer at all.
     pub(super) async fn send(&self, host: &HostSender) -> Result<Asked, MintError> {
-        let answer = host.send(self.request()?).await?;
-        Ok(Asked { outcome: self.read(&answer), headers: answer.headers })
+        let answer = host.send(self.request()?, self.named_by).await?;
+        Ok(Asked { outcome: self.read(&answer, host), headers: answer.headers })
     }
 
     fn request(&self) -> Result<OutgoingRequest, MintError> {
@@ -93,15 +94,16 @@ impl TokenRequest<'_> {
         })
     }
 
-    fn read(&self, answer: &HostAnswer) -> Result<Granted, MintError> {
+    fn read(&self, answer: &HostAnswer, host: &HostSender) -> Result<Granted, MintError> {
         let parsed: Option<Answer> = serde_json::from_slice(&answer.body).ok();
         if !answer.status.is_success() {
-            return Err(self.refusal(answer, parsed.as_ref()));
+            return Err(self.refusal(answer, parsed.as_ref(), host));
         }
-        let flaw = |flaw: &str| MintError::Answer { endpoint: self.endpoint(), flaw: flaw.to_owned() };
+        let flaw =
+            |flaw: &str| MintError::Answer { endpoint: words::name_of(self.url), flaw: flaw.to_owned() };
         let parsed = parsed.ok_or_else(|| flaw("its answer isn't the JSON of RFC 6749"))?;
         if parsed.error.is_some() {
-            return Err(self.refusal(answer, Some(&parsed)));
+            return Err(self.refusal(answer, Some(&parsed), host));
         }
         if !parsed.token_type.as_deref().is_none_or(|kind| kind.eq_ignore_ascii_case("bearer")) {
             return Err(flaw("its token isn't a bearer token"));
@@ -117,31 +119,26 @@ impl TokenRequest<'_> {
         Ok(Granted { token, lifetime })
     }
 
-    fn refusal(&self, answer: &HostAnswer, parsed: Option<&Answer>) -> MintError {
+    fn refusal(&self, answer: &HostAnswer, parsed: Option<&Answer>, host: &HostSender) -> MintError {
         let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
         let code = parsed.and_then(|parsed| parsed.error.as_ref()).and_then(text).unwrap_or_default();
         let said = parsed.and_then(|parsed| parsed.error_description.as_deref()).unwrap_or_default();
         MintError::Refused {
-            endpoint: self.endpoint(),
+            endpoint: words::name_of(self.url),
             status: answer.status.as_u16(),
             advice: self.advice(&code, answer.status.as_u16()),
-            code: self.quoted(&code),
-            said: self.quoted(said),
+            code: self.quoted(&code, host),
+            said: self.quoted(said, host),
             retry_after: answer.retry_after(),
         }
     }
 
     /// An endpoint's own words, without what it was sent: an assertion can be
     /// used by whoever reads it.
-    fn quoted(&self, said: &str) -> String {
-        let mut words: String = said.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        for (_, value) in self.form.iter().filter(|(name, _)| *name == "assertion") {
-            words = words.replace(value, crate::egress::scan::REDACTED);
-        }
-        match words.char_indices().nth(MOST_WORDS) {
-            Some((end, _)) => format!("{}...", words[..end].trim()),
-            None => words.trim().to_owned(),
-        }
+    fn quoted(&self, said: &str, host: &HostSender) -> String {
+        let assertions = self.form.iter().filter(|(name, _)| *name == "assertion");
+        let without = assertions.fold(said.to_owned(), |said, (_, value)| said.replace(value, REDACTED));
+        words::repeated(&without, host)
     }
 
     /// What an error code means (RFC 6749, section 5.2), and what to do.
@@ -174,11 +171,6 @@ impl TokenRequest<'_> {
             (_, 401 | 403) => "it doesn't know this credential; check it",
             _ => "it gives no token for this credential; check the credential and the endpoint's URL",
         }
-    }
-
-    /// Where the request goes, without anything that a query may carry.
-    fn endpoint(&self) -> String {
-        format!("{}{}", self.url.origin().ascii_serialization(), self.url.path())
     }
 }
 

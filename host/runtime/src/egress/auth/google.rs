@@ -14,7 +14,6 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::BoxFuture;
 use http::HeaderName;
 use serde_json::json;
-use url::Url;
 use zeroize::Zeroizing;
 
 mod key;
@@ -28,7 +27,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    egress::host_sender::HostSender,
+    egress::{host_sender::HostSender, policy::Endpoint},
     secret::{Document, SecretForm},
 };
 use key::{Credential, KeyFile};
@@ -90,9 +89,7 @@ impl GoogleMint {
                     ("client_secret", client_secret),
                     ("refresh_token", refresh_token),
                 ];
-                let url = &key.token_url;
-                let request = TokenRequest { url, basic: None, form: &form, invalid_grant: REFUSED_REFRESH };
-                request.send(host).await?
+                key.request(&form, REFUSED_REFRESH).send(host).await?
             }
         };
         let granted = asked.outcome?;
@@ -127,12 +124,19 @@ impl GoogleMint {
         let claim = key.sign(&self.scope, unix(now), CLAIM)?;
         let form =
             [("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"), ("assertion", claim.as_str())];
-        let url = &key.token_url;
-        TokenRequest { url, basic: None, form: &form, invalid_grant: REFUSED_CLAIM }.send(host).await
+        key.request(&form, REFUSED_CLAIM).send(host).await
     }
 }
 
 impl KeyFile {
+    fn request<'a>(
+        &'a self,
+        form: &'a [(&'a str, &'a str)],
+        invalid_grant: &'static str,
+    ) -> TokenRequest<'a> {
+        TokenRequest { url: &self.token_url, named_by: self.named_by(), basic: None, form, invalid_grant }
+    }
+
     /// A JWT that says who wants what (RFC 7519, RFC 7515).
     fn sign(&self, scope: &str, now: i64, lifetime: Duration) -> Result<Zeroizing<String>, MintError> {
         let Credential::ServiceAccount { email, key_id, signer } = &self.credential else {
@@ -175,8 +179,10 @@ impl Mint for GoogleMint {
 }
 
 impl BearerMint for GoogleMint {
-    fn endpoints(&self) -> Vec<Url> {
-        self.key().map(|key| vec![key.token_url.clone()]).unwrap_or_default()
+    fn endpoints(&self) -> Vec<Endpoint> {
+        let endpoint =
+            |key: Arc<KeyFile>| Endpoint { named_by: key.named_by(), ..Endpoint::post(&key.token_url) };
+        self.key().map(endpoint).into_iter().collect()
     }
 
     fn headers(&self) -> Vec<HeaderName> {

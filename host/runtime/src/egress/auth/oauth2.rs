@@ -18,7 +18,14 @@ use super::{
     endpoint::{TokenRequest, encoded},
     token::{Mint, Minted},
 };
-use crate::{clock::Clock, egress::host_sender::HostSender, manifest::auth::ClientAuth};
+use crate::{
+    clock::Clock,
+    egress::{
+        host_sender::HostSender,
+        policy::{Endpoint, NamedBy},
+    },
+    manifest::auth::ClientAuth,
+};
 
 /// What `invalid_grant` can only mean where the client itself is the grant.
 const INVALID_GRANT: &str = "the client may not get a token as itself; check where it is registered";
@@ -67,7 +74,14 @@ impl ClientCredentialsMint {
             ClientAuth::Post => form.extend([("client_id", id.as_str()), ("client_secret", secret.as_str())]),
         }
         form.extend(self.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-        let request = TokenRequest { url: &self.token_url, basic, form: &form, invalid_grant: INVALID_GRANT };
+        let url = &self.token_url;
+        let request = TokenRequest {
+            url,
+            named_by: NamedBy::Operator,
+            basic,
+            form: &form,
+            invalid_grant: INVALID_GRANT,
+        };
         let granted = request.send(host).await?.outcome?;
         Ok(Minted {
             secrets: vec![granted.token.clone()],
@@ -107,7 +121,7 @@ impl Mint for ClientCredentialsMint {
 }
 
 impl BearerMint for ClientCredentialsMint {
-    fn endpoints(&self) -> Vec<Url> {
-        vec![self.token_url.clone()]
+    fn endpoints(&self) -> Vec<Endpoint> {
+        vec![Endpoint::post(&self.token_url)]
     }
 }

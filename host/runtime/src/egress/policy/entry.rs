@@ -31,19 +31,23 @@ pub struct Granted {
     pub path: Option<PathPrefix>,
     /// Networks that are not public and may be connected to all the same.
     pub addresses: Vec<IpNet>,
+    /// Whether credentials may name a token endpoint of this origin themselves,
+    /// as a key file does with one that isn't its vendor's own. And the one way
+    /// to grant EC2's metadata service: for the credentials of the machine's role.
+    pub tokens: bool,
 }
 
 impl Granted {
     /// Grants an origin, and nothing beyond it.
     pub fn origin(origin: OriginPattern) -> Self {
-        Self { origin, methods: None, path: None, addresses: Vec::new() }
+        Self { origin, methods: None, path: None, addresses: Vec::new(), tokens: false }
     }
 }
 
 /// As an element of `grant.origins` in `jackfield.toml`.
 impl fmt::Display for Granted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.methods.is_none() && self.path.is_none() && self.addresses.is_empty() {
+        if *self == Self::origin(self.origin.clone()) {
             return write!(f, "\"{}\"", self.origin);
         }
         write!(f, "{{ origin = \"{}\"", self.origin)?;
@@ -56,6 +60,9 @@ impl fmt::Display for Granted {
         if !self.addresses.is_empty() {
             let list: Vec<String> = self.addresses.iter().map(|net| format!("\"{net}\"")).collect();
             write!(f, ", addresses = [{}]", list.join(", "))?;
+        }
+        if self.tokens {
+            f.write_str(", tokens = true")?;
         }
         f.write_str(" }")
     }
@@ -104,7 +111,7 @@ pub enum PolicyError {
     },
     /// A grant names a cloud's metadata service.
     #[error(
-        "provider `{provider}`: {origin} is a cloud metadata service, which can't be granted; remove it from `grant.origins`"
+        "provider `{provider}`: {origin} is a cloud metadata service, which can't be granted; remove it from `grant.origins`, or grant EC2's for the credentials of the machine's role: {{ origin = \"http://169.254.169.254\", tokens = true }}"
     )]
     Metadata {
         /// The provider.

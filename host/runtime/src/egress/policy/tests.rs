@@ -236,7 +236,7 @@ fn a_containers_credentials_are_the_hosts_alone_and_only_by_their_address() {
         let ip = ip.parse().unwrap();
         let policy = policy(vec![asked(origin, &["GET"], None, None)], vec![granted(origin)]);
         let url = parse(&format!("{origin}/v1/credentials")).unwrap();
-        let host = policy.check_host(&Method::GET, &url).unwrap().addresses;
+        let host = policy.check_host(&Endpoint::get(&url)).unwrap().addresses;
         assert_eq!(host.permits(ip), Ok(()), "{origin}");
         for other in ["169.254.169.254", "fd00:ec2::254"] {
             assert_eq!(host.permits(other.parse().unwrap()), Err(AddressClass::Metadata), "{other}");
@@ -246,8 +246,8 @@ fn a_containers_credentials_are_the_hosts_alone_and_only_by_their_address() {
     }
     let nobody = policy(vec![], vec![granted(API)]);
     let url = parse("http://169.254.170.2/v2/credentials").unwrap();
-    assert!(nobody.check_host(&Method::GET, &url).is_err(), "it must be granted all the same");
-    let named = policy(vec![], vec![granted(API)]).check_host(&Method::GET, &parse(API).unwrap()).unwrap();
+    assert!(nobody.check_host(&Endpoint::get(&url)).is_err(), "it must be granted all the same");
+    let named = policy(vec![], vec![granted(API)]).check_host(&Endpoint::get(&parse(API).unwrap())).unwrap();
     let ip = "169.254.170.2".parse().unwrap();
     assert_eq!(named.addresses.permits(ip), Err(AddressClass::Metadata), "a name that leads there isn't it");
 }

@@ -1,5 +1,6 @@
 //! Keys of AWS's that are exchanged for others.
 
+mod machine;
 mod refusals;
 
 use std::time::{Duration, SystemTime};

@@ -9,7 +9,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::{
-    super::auth::google::GoogleMint,
+    super::auth::{bearer::Bearer, google::GoogleMint, token::TokenCache},
     clock::HandClock,
     tokens::{Provider, numbered, run, token},
     *,
@@ -47,10 +47,24 @@ fn provider(
     file: &Value,
     answering: impl Fn(&OutgoingRequest, usize) -> Answer + Send + Sync + 'static,
 ) -> Provider {
+    granting(file, Granted { tokens: true, ..granted("https://oauth2.example") }, answering)
+}
+
+fn granted(origin: &str) -> Granted {
+    Granted::origin(origin.parse().unwrap())
+}
+
+/// The same where this is granted beside the API.
+fn granting(
+    file: &Value,
+    grant: Granted,
+    answering: impl Fn(&OutgoingRequest, usize) -> Answer + Send + Sync + 'static,
+) -> Provider {
     let (clock, secret) = (HandClock::new(), SharedSecret::new(&file.to_string()));
     let scope = "https://www.googleapis.com/auth/cloud-platform".to_owned();
     let mint = GoogleMint::new(secret.clone(), scope, Arc::new(clock.clone())).unwrap();
-    Provider::minting(mint, secret, clock, &[API, "https://oauth2.example"], answering)
+    let bearer = Bearer::new(TokenCache::new(mint, Arc::new(clock.clone())));
+    Provider::granting(Arc::new(bearer), secret, clock, vec![granted(API), grant], answering)
 }
 
 fn numbers(request: &OutgoingRequest, before: usize) -> Answer {
@@ -190,4 +204,37 @@ fn a_rotated_key_file_is_used_at_once_and_a_wrong_one_says_so() {
         assert!(error.message.contains("has no member `type`"), "{error}");
         assert_eq!(provider.token_requests().len(), 2);
     });
+}
+
+/// A key file may be a caller's, who would choose among all that is granted.
+#[test]
+fn a_key_file_leads_to_googles_own_endpoints_or_to_what_is_granted_for_tokens() {
+    let named = |url: &str| {
+        let mut file = service_account(pair());
+        file["token_uri"] = json!(url);
+        file
+    };
+    let answer = |request: &OutgoingRequest, before: usize| match request.url.as_str() == CHAT {
+        true => Answer::new(200),
+        false => token(&numbered(before), 3600),
+    };
+    for (url, grant, permitted) in [
+        ("https://oauth2.googleapis.com/token", granted("https://oauth2.googleapis.com"), true),
+        ("https://accounts.google.com/o/oauth2/token", granted("https://accounts.google.com"), true),
+        // Google's, but no token endpoint.
+        ("https://oauth2.googleapis.com/revoke", granted("https://oauth2.googleapis.com"), false),
+        ("https://api.example.com/token", granted("https://oauth2.googleapis.com"), false),
+        ("https://oauth2.example/token", granted("https://oauth2.example"), false),
+        ("https://oauth2.example/token", Granted { tokens: true, ..granted("https://oauth2.example") }, true),
+        // Google's own need a grant like every other.
+        ("https://oauth2.googleapis.com/token", granted("https://oauth2.example"), false),
+    ] {
+        let provider = granting(&named(url), grant, answer);
+        let called = run(provider.call());
+        assert_eq!(called.is_ok(), permitted, "{url}: {called:?}");
+        if let Err(error) = called {
+            assert_eq!((error.rule, error.sent), (Some(Rule::Granted), false), "{url}: {error}");
+            assert!(provider.net_is_untouched(), "{url}");
+        }
+    }
 }

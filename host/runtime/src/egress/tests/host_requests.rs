@@ -1,7 +1,7 @@
 //! The host's own requests are under the same grant as a plugin's.
 
 use super::{
-    super::policy::PolicyError,
+    super::policy::{Endpoint, PolicyError},
     tokens::{Provider, TOKENS, is_token, run, token},
     *,
 };
@@ -21,10 +21,14 @@ fn an_endpoint_that_nobody_granted_gets_nothing_and_the_line_is_named() {
     assert!(provider.net_is_untouched());
     // And a provider with such an endpoint isn't bound in the first place.
     let url = Url::parse(TOKENS).unwrap();
-    let error = provider.egress.policy().check_endpoint("key", &url).unwrap_err();
+    let error = provider.egress.policy().check_endpoint("key", &Endpoint::post(&url)).unwrap_err();
     assert!(matches!(error, PolicyError::EndpointOutsideGrant { .. }));
     assert!(error.to_string().contains("credential `key`") && error.to_string().contains(line), "{error}");
-    granting(&[API, "https://login.example"]).egress.policy().check_endpoint("key", &url).unwrap();
+    granting(&[API, "https://login.example"])
+        .egress
+        .policy()
+        .check_endpoint("key", &Endpoint::post(&url))
+        .unwrap();
 }
 
 #[test]
@@ -45,7 +49,7 @@ fn plain_http_goes_only_where_it_is_granted_by_name() {
     ] {
         let policy = granting(grants).egress.policy().clone();
         let url = Url::parse("http://login.acme.example/token").unwrap();
-        assert_eq!(policy.check_endpoint("key", &url).is_ok(), permitted, "{grants:?}");
+        assert_eq!(policy.check_endpoint("key", &Endpoint::post(&url)).is_ok(), permitted, "{grants:?}");
     }
 }
 

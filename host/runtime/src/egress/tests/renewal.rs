@@ -7,6 +7,7 @@ use super::{
     tokens::{CLIENT_SECRET, Provider, is_token, numbered, run, token},
     *,
 };
+use crate::manifest::auth::ClientAuth;
 
 #[test]
 fn a_hundred_concurrent_calls_make_one_token_request() {
@@ -235,4 +236,41 @@ fn whoever_fetches_on_a_runtime_that_ends_leaves_nobody_waiting() {
         assert_eq!(provider.token_requests().len(), 1, "it is under way");
     });
     assert_eq!(run(provider.call()).unwrap(), numbered(1));
+}
+
+/// Stands in for the files of secrets: each time that they are read, there is
+/// another secret in them.
+#[derive(Debug)]
+struct Files {
+    secret: SharedSecret,
+    reads: AtomicUsize,
+}
+
+impl Rotation for Files {
+    fn look_again<'a>(&'a self, _: &'a HostSender) -> BoxFuture<'a, ()> {
+        let before = self.reads.fetch_add(1, Ordering::Relaxed);
+        self.secret.replace(&format!("client-secret-{before:04}"));
+        Box::pin(std::future::ready(()))
+    }
+}
+
+#[test]
+fn files_are_read_again_when_what_was_made_from_them_ends_and_not_for_every_request() {
+    run(async {
+        let provider =
+            Provider::with(ClientAuth::Post, &[API, "https://login.example"], |request, before| {
+                if is_token(request) { token(&numbered(before), 3600) } else { Answer::new(200) }
+            });
+        let files = Arc::new(Files { secret: provider.secret.clone(), reads: AtomicUsize::default() });
+        let provider = provider.following(Arc::clone(&files) as _);
+        for minted in 0..3 {
+            for _ in 0..20 {
+                assert_eq!(provider.call().await.unwrap(), numbered(minted));
+            }
+            assert_eq!(files.reads.load(Ordering::Relaxed), minted + 1);
+            let (_, form) = provider.token_requests().remove(minted);
+            assert!(form.contains(&format!("client_secret=client-secret-{minted:04}&")), "{form}");
+            provider.clock.advance(3600);
+        }
+    });
 }

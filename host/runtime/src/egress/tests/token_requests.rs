@@ -135,6 +135,23 @@ fn what_the_endpoint_says_reaches_the_caller_in_words_and_without_the_secret() {
     }
 }
 
+/// Whichever bytes of the secret the cut meets.
+#[test]
+fn a_secret_in_words_that_are_cut_is_taken_out_whole() {
+    for before in 340..420 {
+        let said = format!("{}{CLIENT_SECRET}{}", "x".repeat(before), " and more words".repeat(20));
+        for body in [
+            json!({ "error": "x", "error_description": said }),
+            json!({ "error": said, "error_description": "x" }),
+        ] {
+            let provider = Provider::answering(move |_, _| Answer::new(400).chunk(body.to_string()));
+            let error = run(provider.call()).unwrap_err();
+            assert!(!error.message.contains("clie"), "{before}: {error}");
+            assert!(error.message.contains(" more)"), "it was cut: {error}");
+        }
+    }
+}
+
 #[test]
 fn a_lifetime_is_read_however_it_is_written_and_may_be_missing() {
     for (expires_in, good_for) in

@@ -162,6 +162,16 @@ impl Provider {
         answering: impl Fn(&OutgoingRequest, usize) -> Answer + Send + Sync + 'static,
     ) -> Self {
         let grants = grants.iter().map(|origin| Granted::origin(origin.parse().unwrap())).collect();
+        Self::granting(authenticator, secret, clock, grants, answering)
+    }
+
+    pub(super) fn granting(
+        authenticator: Arc<dyn Authenticator>,
+        secret: SharedSecret,
+        clock: HandClock,
+        grants: Vec<Granted>,
+        answering: impl Fn(&OutgoingRequest, usize) -> Answer + Send + Sync + 'static,
+    ) -> Self {
         let policy = Policy::new("acme", vec![asked(API, Some("key"))], grants, vec!["key".into()]).unwrap();
         let net = Arc::new(Net {
             answering: Box::new(answering),
@@ -185,6 +195,12 @@ impl Provider {
     pub(super) fn resolving_to(self, address: &str) -> Self {
         *self.resolver.answers.lock().unwrap() = vec![vec![address.parse().unwrap()]];
         self
+    }
+
+    /// Lets this read its secrets again.
+    pub(super) fn following(self, rotation: Arc<dyn Rotation>) -> Self {
+        let egress = Arc::into_inner(self.egress).unwrap().following(rotation);
+        Self { egress: Arc::new(egress), ..self }
     }
 
     pub(super) async fn send(&self, request: GuestRequest) -> Result<EgressResponse, EgressError> {

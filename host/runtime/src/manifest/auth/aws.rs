@@ -4,7 +4,8 @@
 //! Where keys come from is the operator's choice, by which secrets and values
 //! are set: nothing is looked for in the surroundings. Of several sources the
 //! first counts, in the order of AWS's own SDKs: the keys themselves, a web
-//! identity, a profile of the shared files, a container's credentials.
+//! identity, a profile of the shared files, the credentials of a container, those
+//! of a virtual machine.
 
 use super::AuthScheme;
 use crate::manifest::name::Name;
@@ -41,6 +42,8 @@ pub struct AwsSigV4 {
     pub container_url: Option<Template>,
     /// What it shows there.
     pub container_token: Option<Name>,
+    /// Where a virtual machine gets the credentials of its role.
+    pub instance_url: Option<Template>,
 }
 
 /// The secrets that keys consist of.
@@ -82,7 +85,7 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<AuthScheme> {
             Some(template)
         })
     };
-    let (sts_url, container_url) = (url("sts-url"), url("container-url"));
+    let (sts_url, container_url, instance_url) = (url("sts-url"), url("container-url"), url("instance-url"));
     let keys = match ids {
         (Some(access_key_id), Some(secret_access_key), session_token) => {
             Some(AwsKeys { access_key_id, secret_access_key, session_token })
@@ -108,7 +111,8 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<AuthScheme> {
                 && web_identity.is_none()
                 && credentials_file.is_none()
                 && config_file.is_none()
-                && container_url.is_none(),
+                && container_url.is_none()
+                && instance_url.is_none(),
             "no secret is named to sign with: write `access-key-id` and `secret-access-key`, for instance",
         ),
     ];
@@ -129,6 +133,7 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<AuthScheme> {
         sts_url,
         container_url,
         container_token,
+        instance_url,
     })))
 }
 
@@ -149,6 +154,12 @@ impl AwsSigV4 {
     }
 
     pub(super) fn templates(&self) -> Vec<&Template> {
+        [&self.region].into_iter().chain(self.account()).collect()
+    }
+
+    /// Whose keys they are, where they come from and what they are exchanged
+    /// for: all but the region, which the API's place has, too.
+    pub(super) fn account(&self) -> Vec<&Template> {
         let optional = [
             &self.profile,
             &self.role_arn,
@@ -156,7 +167,8 @@ impl AwsSigV4 {
             &self.external_id,
             &self.sts_url,
             &self.container_url,
+            &self.instance_url,
         ];
-        [&self.region].into_iter().chain(optional.into_iter().flatten()).collect()
+        optional.into_iter().flatten().collect()
     }
 }

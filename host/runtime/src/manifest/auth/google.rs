@@ -21,7 +21,7 @@ const CLOUD_PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform";
 pub struct GoogleAccount {
     /// The JSON: of type `service_account` or `authorized_user`. Where its
     /// tokens come from stands in it, and must be granted like every other
-    /// origin.
+    /// origin; where that is none of Google's own endpoints, with `tokens = true`.
     pub secret: Name,
     /// What the token is good for: scopes with spaces between them.
     pub scope: String,

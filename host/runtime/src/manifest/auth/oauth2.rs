@@ -172,6 +172,12 @@ impl ClientCredentials {
     }
 
     pub(super) fn templates(&self) -> Vec<&Template> {
-        [&self.token_url].into_iter().chain(self.client_id.text()).chain(self.parameters.values()).collect()
+        self.account().into_iter().chain(self.parameters.values()).collect()
+    }
+
+    /// Whose credential it is, and where it is exchanged. The parameters are
+    /// the API's: what its tokens are for.
+    pub(super) fn account(&self) -> Vec<&Template> {
+        [&self.token_url].into_iter().chain(self.client_id.text()).collect()
     }
 }

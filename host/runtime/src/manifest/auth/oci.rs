@@ -57,7 +57,8 @@ impl OciSignature {
         [&self.private_key].into_iter().chain(&self.config_file).collect()
     }
 
-    pub(super) fn templates(&self) -> Vec<&Template> {
+    /// Whose key it is.
+    pub(super) fn account(&self) -> Vec<&Template> {
         [&self.profile, &self.tenancy, &self.user, &self.fingerprint].into_iter().flatten().collect()
     }
 }

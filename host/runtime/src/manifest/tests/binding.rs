@@ -54,9 +54,9 @@ fn every_wrong_value_is_reported_at_once_with_the_line_to_write() {
     .unwrap_err();
     let text = error.to_string();
     for part in [
-        "provider mine: the plugin has no config value base-ulr; did you mean `base-url`?, under [providers.mine]",
+        "provider mine: the plugin has no config value base-ulr; did you mean `base-url`? (under [providers.mine])",
         "provider mine: config.base-url: \"nonsense\" can't be used as a URL",
-        "write config.base-url = \"https://api.example.com/v1\", under [providers.mine]",
+        "write config.base-url = \"https://api.example.com/v1\" (under [providers.mine])",
         "config.region: \"asia\" is none of its values; write one of: eu, us; write config.region = \"eu\"",
         "config.resource is missing (Name of the resource); write config.resource = \"...\"",
         "config.retries: 1.5 isn't a whole number; write config.retries = 1",

@@ -181,3 +181,46 @@ fn a_document_may_have_lines_and_a_variable_may_name_its_file() {
     // A secret of one line is never a path.
     assert_eq!(now(reader.read(&env(&["KEY"]))).unwrap().expose(), "hunter2");
 }
+
+/// Gives a file the time of change that it had before.
+fn as_before(path: &std::path::Path, write: impl FnOnce()) {
+    let before = fs::metadata(path).unwrap().modified().unwrap();
+    write();
+    fs::File::options().append(true).open(path).unwrap().set_modified(before).unwrap();
+}
+
+#[test]
+fn the_file_that_a_variable_names_is_read_again_once_it_changed_and_not_before() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let variables = Arc::new(Variables::default());
+    variables.set("TOKEN_FILE", path("token").to_str().unwrap());
+    fs::write(path("token"), "one\n").unwrap();
+    let reader = SecretReader::new(Arc::clone(&variables) as _);
+    let secret = now(BoundSecret::bind(&reader, env(&["TOKEN_FILE"]), DOCUMENT)).unwrap();
+    assert!(secret.is_of_file());
+    assert!(!now(secret.refresh()).unwrap());
+
+    fs::write(path("token"), "longer\n").unwrap();
+    assert!(now(secret.refresh()).unwrap());
+    assert_eq!(secret.get().expose(), "longer");
+
+    // As a pod's tokens are replaced: by a link that leads elsewhere.
+    fs::write(path("other"), "LONGER\n").unwrap();
+    fs::rename(path("other"), path("token")).unwrap();
+    assert!(now(secret.refresh()).unwrap());
+    assert_eq!(secret.get().expose(), "LONGER");
+
+    // A file that looks as before isn't read, unless that is asked for.
+    as_before(&path("token"), || fs::write(path("token"), "Longer\n").unwrap());
+    assert!(!now(secret.refresh()).unwrap());
+    assert_eq!(secret.get().expose(), "LONGER");
+    assert!(now(secret.read_again()).unwrap());
+    assert_eq!(secret.get().expose(), "Longer");
+
+    // Another file, by another name.
+    fs::write(path("third"), "third\n").unwrap();
+    variables.set("TOKEN_FILE", path("third").to_str().unwrap());
+    assert!(now(secret.refresh()).unwrap());
+    assert_eq!(secret.get().expose(), "third");
+}

@@ -72,19 +72,24 @@ impl<'d> Fields<'d> {
         self.report.add(self.span.clone(), self.path.clone(), message.to_string());
     }
 
+    /// Whether there are fields that were not taken so far. What seems to be
+    /// missing may be one of them with a slip in its name.
+    pub fn has_others(&self) -> bool {
+        self.others().next().is_some()
+    }
+
     /// Reports every field that was not taken.
     pub fn finish(self) {
-        if self.open {
-            return;
-        }
-        for (key, _) in self.table {
-            let name: &str = key.get_ref();
-            if self.known.contains(&name) {
-                continue;
-            }
+        for (name, span) in self.others() {
             let message = format!("unknown field; {}", advice(name, &self.known));
-            self.report.add(key.span(), join(&self.path, name), message);
+            self.report.add(span, join(&self.path, name), message);
         }
+    }
+
+    fn others(&self) -> impl Iterator<Item = (&'d str, Range<usize>)> {
+        let table = self.table.iter().filter(|_| !self.open);
+        let named = table.map(|(key, _)| (&**key.get_ref(), key.span()));
+        named.filter(|(name, _)| !self.known.contains(name))
     }
 
     fn node(&self, name: &str, value: &'d Spanned<DeValue<'d>>) -> Node<'d> {

@@ -55,9 +55,22 @@ impl<'d> Node<'d> {
         }
     }
 
-    /// A string that is parsed as `T`.
+    /// A string that is parsed as `T`. A number without quotes is refused too, in
+    /// `T`'s own words where it has some: they say what to write for a number.
     pub fn parse<T: FromStr<Err: Display>>(&self) -> Option<T> {
-        self.string()?.parse().map_err(|error| self.reject(error)).ok()
+        let text = match self.value() {
+            DeValue::Integer(number) => number.as_str(),
+            DeValue::Float(number) => number.as_str(),
+            _ => self.string()?,
+        };
+        match text.parse() {
+            Ok(value) if self.value().is_str() => Some(value),
+            Ok(_) => self.mismatch("a string"),
+            Err(error) => {
+                self.reject(error);
+                None
+            }
+        }
     }
 
     /// `true` or `false`.

@@ -56,6 +56,28 @@ fn a_value_of_the_wrong_type_says_what_it_is_and_what_to_write() {
 }
 
 #[test]
+fn a_number_where_quotes_are_missing_is_answered_in_the_words_of_what_is_wanted() {
+    use crate::settings::{ByteSize, Period};
+    let period = |mut fields: Fields<'_>| fields.take("wait").and_then(|node| node.parse::<Period>());
+    let size = |mut fields: Fields<'_>| fields.take("most").and_then(|node| node.parse::<ByteSize>());
+    let text = |mut fields: Fields<'_>| fields.take("name").and_then(|node| node.parse::<String>());
+    let told = |found: Option<Problems>| found.map(|it| it.to_string()).unwrap_or_default();
+    assert!(told(read("wait = 60", "x", period).err()).contains("\"1m30s\""));
+    assert!(told(read("most = 1.5", "x", size).err()).contains("MiB"));
+    assert_eq!(
+        told(read("name = 1", "x", text).err()),
+        "x:1:8: name: this is a whole number: write a string"
+    );
+    assert_eq!(read("name = '1'", "x", text), Ok("1".to_owned()));
+}
+
+#[test]
+fn a_name_that_comes_twice_is_told() {
+    let found = messages("name = 'a'\nname = 'b'");
+    assert_eq!(found, ["sample.toml:2:1: `name` is written here for the second time: remove one"]);
+}
+
+#[test]
 fn a_slip_of_syntax_is_reported_with_its_place() {
     let found = messages("name = \"tea\"\ncount = = 3\n");
     assert!(found[0].starts_with("sample.toml:2:9: "), "{found:?}");

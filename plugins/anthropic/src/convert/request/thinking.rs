@@ -65,6 +65,11 @@ pub(super) fn decide<'a>(
     if let Some((budget_tokens, max_tokens)) =
         fit(budget, request.max_output_tokens, settings.default_max_tokens, notes)
     {
+        if let (None, Some(word)) = (options.budget_tokens, &options.effort) {
+            notes.warn(format!(
+                "this model takes no word of effort: `{word}` became a budget of {budget_tokens} tokens for thinking"
+            ));
+        }
         thought.thinking = Some(Thinking::Enabled { budget_tokens, display });
         thought.max_tokens = max_tokens;
     }

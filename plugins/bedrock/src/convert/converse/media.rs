@@ -71,8 +71,9 @@ pub(super) fn audio(media: &Media) -> Result<Medium<'_>, Error> {
 }
 
 fn medium<'a>(media: &'a Media, what: &str, formats: &[(&str, &'static str)]) -> Result<Medium<'a>, Error> {
-    let format = format(&media.source, media.mime_type.as_deref(), what, formats)?;
-    Ok(Medium { format, source: source(media, what)? })
+    // An address that nobody fetches is no better for its type.
+    let source = source(media, what)?;
+    Ok(Medium { format: format(&media.source, media.mime_type.as_deref(), what, formats)?, source })
 }
 
 /// Names of documents, of which none may come twice in a conversation.
@@ -90,9 +91,11 @@ pub(super) fn document<'a>(document: &'a types::Document, names: &mut Names) -> 
         id: None,
     };
     if kind.is_some_and(|kind| kind.starts_with("video/")) {
+        let source = owned(&document.source, &media(), "a film")?;
         let format = format(&document.source, kind, "a film", &FILMS)?;
-        return Ok(Block::Video(Medium { format, source: owned(&document.source, &media(), "a film")? }));
+        return Ok(Block::Video(Medium { format, source }));
     }
+    let source = owned(&document.source, &media(), "a document")?;
     let known = format(&document.source, kind, "a document", &DOCUMENTS);
     let format = match (known, kind) {
         (Ok(format), _) => format,
@@ -103,7 +106,7 @@ pub(super) fn document<'a>(document: &'a types::Document, names: &mut Names) -> 
     Ok(Block::Document(Document {
         format,
         name: names.take(document.name.as_deref()),
-        source: owned(&document.source, &media(), "a document")?,
+        source,
         context: document.context.as_deref(),
         citations: document.citations.then_some(CitationsConfig { enabled: true }),
     }))

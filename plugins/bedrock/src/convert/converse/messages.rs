@@ -4,12 +4,13 @@
 use std::borrow::Cow;
 
 use jackfield_sdk::calls::arguments;
-use jackfield_sdk::llm::{CachePoint as Point, Message, Part, ResultPart, Role, ToolResult as Told};
+use jackfield_sdk::llm::{CachePoint as Point, ChatRequest, Part, ResultPart, Role, ToolResult as Told};
 use jackfield_sdk::notes::Notes;
 use jackfield_sdk::types::Error;
 use serde_json::value::RawValue;
 
 use super::media::{self, Names};
+use crate::settings::{ReasoningStyle, Settings};
 use crate::wire::block::{Block, CachePoint, Reasoning, ResultBlock, ToolResult, ToolUse};
 use crate::wire::request::{Speaker, Turn};
 
@@ -23,14 +24,23 @@ pub(super) struct Conversation<'a> {
 }
 
 pub(super) fn conversation<'a>(
-    messages: &'a [Message],
+    request: &'a ChatRequest,
+    settings: &Settings,
     notes: &mut Notes,
 ) -> Result<Conversation<'a>, Error> {
     let mut conversation = Conversation::default();
     let mut names = Names::default();
-    for message in messages {
+    let checks = matches!(
+        settings.reasoning.of(&request.model),
+        Some(ReasoningStyle::ClaudeBudget | ReasoningStyle::ClaudeAdaptive)
+    );
+    for message in &request.messages {
         let mut blocks = Vec::with_capacity(message.content.len());
         for part in &message.content {
+            if checks && is_unsigned(part) {
+                notes.warn("thoughts without a signature were left out: Claude takes none but its own");
+                continue;
+            }
             conversation.has_calls |= matches!(part, Part::ToolCall(_) | Part::ToolResult(_));
             blocks.extend(block(part, message.role, &mut names, notes)?);
         }
@@ -62,6 +72,12 @@ pub(super) fn conversation<'a>(
         ));
     }
     Ok(conversation)
+}
+
+/// Whether it is a thought that Claude didn't have.
+fn is_unsigned(part: &Part) -> bool {
+    let Part::Reasoning(thought) = part else { return false };
+    thought.redacted.is_none() && thought.signature.as_deref().unwrap_or_default().is_empty()
 }
 
 fn block<'a>(

@@ -51,7 +51,7 @@ pub(crate) fn prepare(
 ) -> Result<Prepared, Error> {
     refuse(request)?;
     let mut notes = Notes::default();
-    let conversation = messages::conversation(&request.messages, &mut notes)?;
+    let conversation = messages::conversation(request, settings, &mut notes)?;
     let mut tool_config = tools::tools(request, conversation.has_calls, &mut notes)?;
     let enforced = format::enforce(request, settings, &mut tool_config, &mut notes)?;
     let forced = tool_config.as_ref().is_some_and(|config| {
@@ -119,6 +119,11 @@ fn dropped(request: &ChatRequest, notes: &mut Notes) {
         because,
     );
     notes.left_out(request.audio.is_some(), "audio", because);
+    notes.left_out(
+        request.modalities.iter().any(|modality| modality == "image"),
+        "modalities",
+        "Bedrock's models answer with images as they see fit",
+    );
     notes.left_out(
         request.user.is_some(),
         "user",

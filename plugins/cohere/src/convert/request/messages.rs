@@ -36,6 +36,9 @@ pub(super) fn conversation<'a>(
     let mut conversation = Conversation::default();
     for message in &request.messages {
         notes.left_out(message.name.is_some(), "name", "Cohere's API has no names of speakers");
+        if message.content.iter().any(|part| matches!(part, Part::CachePoint(_))) {
+            notes.warn("cache points were left out: Cohere's API caches by itself");
+        }
         match message.role {
             Role::System | Role::Developer => {
                 let content = system(message)?;
@@ -101,7 +104,6 @@ fn user_block(part: &Part) -> Result<Option<Block<'_>>, Error> {
         Part::Refusal(text) => Ok(Some(Block::text(text))),
         Part::Image(media) => image(media).map(Some),
         Part::Native(json) => native(json).map(Some),
-        // It caches by itself: there is nothing to mark.
         Part::CachePoint(_) => Ok(None),
         Part::Audio(_) => {
             Err(Error::unsupported("Cohere's models don't take sound: send its transcript instead"))

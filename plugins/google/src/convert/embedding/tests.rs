@@ -180,9 +180,10 @@ fn a_call_takes_no_more_requests_than_a_host_lets_a_plugin_make() {
     // The default of `limits.requests-per-call`.
     const MOST: usize = 32;
     let manifest = include_str!("../../../plugin.toml");
-    let (_, entry) = manifest.split_once("models = [\"gemini-embedding-*\"]").unwrap();
-    let inputs = entry.lines().find_map(|line| line.strip_prefix("inputs = ")).unwrap().parse().unwrap();
-    for platform in [Platform::Gemini, Platform::Vertex] {
+    let (_, entry) =
+        manifest.split_once("models = [\"*gemini-embedding*\"]\nwhen.platform = \"vertex\"").unwrap();
+    let of_vertex = entry.lines().find_map(|line| line.strip_prefix("inputs = ")).unwrap().parse().unwrap();
+    for (platform, inputs) in [(Platform::Gemini, BATCH), (Platform::Vertex, of_vertex)] {
         for model in ["gemini-embedding-001", "gemini-embedding-2"] {
             let method = Method::of(model, &settings(platform));
             assert!(bodies(&EmbedRequest::new(model, texts(inputs)), method).len() <= MOST, "{model}");

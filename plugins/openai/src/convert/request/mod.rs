@@ -15,6 +15,7 @@ use jackfield_sdk::llm::{ChatRequest, ReasoningOptions, ResponseFormat, Tool, To
 use jackfield_sdk::types::Error;
 use serde_json::value::RawValue;
 
+use super::effort;
 use crate::settings::{CachePoints, ChatSettings, Edits, SchemaSupport};
 use crate::wire::body::{Body, Member};
 use crate::wire::message as wire;
@@ -48,7 +49,8 @@ pub(crate) fn prepare<'a>(
     set_format(&mut body, request, settings, &mut warnings)?;
     set_sampling(&mut body, request, settings, &mut warnings);
     if let Some(reasoning) = &request.reasoning {
-        set_reasoning(&mut body, reasoning, &mut warnings);
+        let thinks = settings.reasoning_models.match_any(&request.model);
+        set_reasoning(&mut body, reasoning, thinks, &mut warnings);
     }
     body.text("user", request.user.as_ref());
     body.text("service_tier", request.service_tier.as_ref());
@@ -207,14 +209,14 @@ fn set_sampling<'a>(
     }
 }
 
-fn set_reasoning<'a>(body: &mut Body<'a>, reasoning: &'a ReasoningOptions, warnings: &mut Vec<String>) {
-    body.text("reasoning_effort", reasoning.effort.as_ref());
-    match (reasoning.budget_tokens, &reasoning.effort) {
-        (Some(0), None) => body.set("reasoning_effort", Member::Text("none".into())),
-        (Some(_), _) => warnings.push(
-            "the budget of reasoning tokens was left out: this API takes only an effort in words".to_owned(),
-        ),
-        (None, _) => {}
+fn set_reasoning<'a>(
+    body: &mut Body<'a>,
+    reasoning: &'a ReasoningOptions,
+    thinks: bool,
+    warnings: &mut Vec<String>,
+) {
+    if let Some(effort) = effort::of(reasoning, thinks, warnings) {
+        body.set("reasoning_effort", Member::Text(effort.into()));
     }
     if reasoning.summary.is_some() {
         warnings.push("the reasoning summary was left out: this API has no choice of it".to_owned());

@@ -117,10 +117,12 @@ impl<'a> Items<'a, '_> {
     }
 
     fn thought(&mut self, thought: &'a ReasoningPart) {
-        if thought.id.is_none() && thought.redacted.is_none() {
+        // An id of another kind is refused.
+        let is_kept = thought.id.as_deref().is_some_and(|id| id.starts_with("rs_"));
+        if !is_kept && thought.redacted.is_none() {
             warn_once(
                 self.warnings,
-                "a thought of an earlier turn was left out: it has neither an id nor encrypted content, so it isn't this API's",
+                "a thought of an earlier turn was left out: it has neither an id of this API's nor encrypted content",
             );
             return;
         }

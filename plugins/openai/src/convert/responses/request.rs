@@ -6,6 +6,7 @@ use jackfield_sdk::llm::{ChatRequest, ReasoningOptions, ResponseFormat, Tool, To
 use jackfield_sdk::types::Error;
 
 use super::items;
+use crate::convert::effort;
 use crate::convert::request::{Delivery, Prepared, edit, raw_json, warn_once};
 use crate::settings::{ChatSettings, ResponsesSettings};
 use crate::wire::body::{Body, Member, Members};
@@ -32,8 +33,9 @@ pub(crate) fn prepare<'a>(
     set_tools(&mut body, request, &mut warnings)?;
     set_text(&mut body, request)?;
     set_sampling(&mut body, request, &mut warnings)?;
-    set_reasoning(&mut body, request.reasoning.as_ref(), &mut warnings);
-    set_include(&mut body, request, settings, responses);
+    let thinks = settings.reasoning_models.match_any(&request.model);
+    set_reasoning(&mut body, request.reasoning.as_ref(), thinks, &mut warnings);
+    set_include(&mut body, request, thinks, responses);
     if let Some(store) = responses.store {
         body.set("store", Member::Flag(store));
     }
@@ -151,21 +153,11 @@ fn set_sampling<'a>(
 fn set_reasoning<'a>(
     body: &mut Body<'a>,
     reasoning: Option<&'a ReasoningOptions>,
+    thinks: bool,
     warnings: &mut Vec<String>,
 ) {
     let Some(reasoning) = reasoning else { return };
-    let effort = match (reasoning.effort.as_deref(), reasoning.budget_tokens) {
-        (None, Some(0)) => Some("none"),
-        (effort, budget) => {
-            if budget.is_some() {
-                warnings.push(
-                    "the budget of reasoning tokens was left out: this API takes only an effort in words"
-                        .to_owned(),
-                );
-            }
-            effort
-        }
-    };
+    let effort = effort::of(reasoning, thinks, warnings);
     // No summary is asked for by not asking.
     let summary = reasoning.summary.as_deref().filter(|word| *word != "none");
     if effort.is_some() || summary.is_some() {
@@ -173,15 +165,10 @@ fn set_reasoning<'a>(
     }
 }
 
-fn set_include(
-    body: &mut Body<'_>,
-    request: &ChatRequest,
-    settings: &ChatSettings,
-    responses: &ResponsesSettings,
-) {
+fn set_include(body: &mut Body<'_>, request: &ChatRequest, thinks: bool, responses: &ResponsesSettings) {
     let mut include = Vec::new();
     // Models that don't think refuse to be asked for their thoughts.
-    if responses.encrypted_reasoning && settings.reasoning_models.match_any(&request.model) {
+    if responses.encrypted_reasoning && thinks {
         include.push(ENCRYPTED_REASONING.to_owned());
     }
     if request.logprobs.is_some() {

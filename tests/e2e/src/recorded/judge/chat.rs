@@ -4,7 +4,7 @@ use jackfield_runtime::api::llm::{ChatResponse, Choice, Part};
 use jackfield_runtime::api::types::Usage;
 use serde_json::Value;
 
-use super::{Counter, Differences, counts, finish, json_or_text, text};
+use super::{Counter, Differences, choices, counts, finish, json_or_text, logprobs, text};
 
 const COUNTS: [Counter; 7] = [
     ("prompt", |usage| usage.input_tokens),
@@ -26,15 +26,7 @@ pub fn compare(found: &mut Differences, ours: &ChatResponse, expect: &Value) {
     found.same("id", &ours.id, &text(&expect["id"]).filter(|id| !id.is_empty()));
     found.same("model", &ours.model, &text(&expect["model"]).unwrap_or_default());
     counts(found, ours.usage.as_ref(), &expect["usage"], &COUNTS);
-    let theirs = expect["choices"].as_array().map(Vec::as_slice).unwrap_or_default();
-    found.same("answers", &ours.choices.len(), &theirs.len());
-    for theirs in theirs {
-        let index = theirs["index"].as_u64();
-        match ours.choices.iter().find(|choice| Some(u64::from(choice.index)) == index) {
-            Some(ours) => choice(found, ours, theirs),
-            None => found.note(format!("no answer has the index {index:?}")),
-        }
-    }
+    choices(found, ours, expect, choice);
     found.same("broke off", &Value::Null, &expect["error"]);
 }
 
@@ -61,14 +53,7 @@ fn choice(found: &mut Differences, ours: &Choice, theirs: &Value) {
     let word = theirs["finish_reason"].as_str();
     let expected = finish::of_chat(word, !ours_called.is_empty(), !refusal.is_empty());
     found.same(&format!("finish reason for {word:?}"), &Some(ours.finish_reason.clone()), &expected);
-    let tokens = theirs["logprobs"].as_array().map(Vec::as_slice).unwrap_or_default();
-    // Readers of JSON may differ in the last digit of a number of 64 bits.
-    let short = |number: f64| number as f32;
-    let theirs_tokens: Vec<_> =
-        tokens.iter().map(|token| (text(&token[0]), token[1].as_f64().map(short))).collect();
-    let ours_tokens: Vec<_> =
-        ours.logprobs.iter().map(|token| (Some(token.token.clone()), Some(short(token.logprob)))).collect();
-    found.same("logprobs", &ours_tokens, &theirs_tokens);
+    logprobs(found, ours, &theirs["logprobs"]);
 }
 
 fn joined<'c>(choice: &'c Choice, pick: impl Fn(&'c Part) -> Option<&'c String>) -> String {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Differences, text};
 
-/// The exceptions of both SDKs, which they choose by the status.
+/// The exceptions of the SDKs that choose one by the status.
 const EXCEPTIONS: [(&str, ErrorKind); 8] = [
     ("BadRequestError", ErrorKind::InvalidRequest),
     ("AuthenticationError", ErrorKind::Authentication),
@@ -20,8 +20,17 @@ const EXCEPTIONS: [(&str, ErrorKind); 8] = [
 
 /// Codes that say more than the status, or come with status 200, for which the
 /// SDK has no exception. Responses miss a model with status 400.
-const CODES: [(&str, ErrorKind); 2] =
-    [("content_filter", ErrorKind::ContentFilter), ("model_not_found", ErrorKind::NotFound)];
+/// Google's SDK has one for all of 400 and more, and says in `type` which.
+const CODES: [(&str, ErrorKind); 4] = [
+    ("content_filter", ErrorKind::ContentFilter),
+    ("model_not_found", ErrorKind::NotFound),
+    ("NOT_FOUND", ErrorKind::NotFound),
+    ("INVALID_ARGUMENT", ErrorKind::InvalidRequest),
+];
+
+/// Where only the words tell what is wrong: Bedrock misses a model with status
+/// 400, and boto3 has one exception for all.
+const MESSAGES: [(&str, ErrorKind); 1] = [("The provided model identifier is invalid.", ErrorKind::NotFound)];
 
 /// Compares an error; `answer` is the body that it came in.
 pub fn compare(found: &mut Differences, ours: &CallError, expect: &Value, answer: &[u8]) {
@@ -29,8 +38,14 @@ pub fn compare(found: &mut Differences, ours: &CallError, expect: &Value, answer
     let known = |table: &[(&str, ErrorKind)], word: &str| {
         table.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind)
     };
-    let by_code = known(&CODES, expect["code"].as_str().unwrap_or_default());
-    let kind = by_code.or_else(|| known(&EXCEPTIONS, expect["exception"].as_str()?));
+    let kind = [
+        ("code", &CODES[..]),
+        ("type", &CODES[..]),
+        ("message", &MESSAGES[..]),
+        ("exception", &EXCEPTIONS[..]),
+    ]
+    .into_iter()
+    .find_map(|(member, table)| known(table, expect[member].as_str()?));
     found.same("error kind", &Some(record.kind), &kind);
     found.same("status", &record.status.map(u64::from), &expect["status"].as_u64());
     found.same("code", &record.code, &text(&expect["code"]).or_else(|| text(&expect["type"])));

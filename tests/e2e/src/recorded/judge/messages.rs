@@ -64,7 +64,7 @@ fn block(part: &Part) -> Value {
     }
 }
 
-fn kinds(blocks: &[Value]) -> Vec<&str> {
+pub(super) fn kinds(blocks: &[Value]) -> Vec<&str> {
     blocks.iter().map(|block| block["type"].as_str().unwrap_or_default()).collect()
 }
 

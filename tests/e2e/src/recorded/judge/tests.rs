@@ -8,7 +8,7 @@ use jackfield_runtime::api::llm::{
 use jackfield_runtime::api::types::{Error, ErrorKind, Usage};
 use serde_json::{Value, json};
 
-use super::{Differences, chat, failure, messages, vectors};
+use super::{Differences, chat, failure, messages, neutral, vectors};
 
 /// That a judge finds nothing to say of `expect`, and something once any value
 /// in it is another; but for those that it is known not to look at.
@@ -152,6 +152,54 @@ fn no_change_of_a_message_is_overlooked() {
             messages::compare(found, &ours, expect, streamed);
         });
     }
+}
+
+#[test]
+fn no_change_of_an_answer_in_the_neutral_shape_is_overlooked() {
+    let cited = |start, title: &str| {
+        let title = Some(title.to_owned());
+        Citation { title, url: Some("u".to_owned()), quote: None, start, end: Some(2), raw: None }
+    };
+    let text = |text: &str, citations| Part::Text(TextPart { text: text.to_owned(), citations });
+    let content = vec![
+        thought("hm", None),
+        thought("", Some("d")),
+        text("ab", vec![cited(Some(1), "B"), cited(Some(0), "A")]),
+        text("c", vec![cited(None, "C")]),
+        call("c1", "{\"x\": 1}"),
+        call("made", "{}"),
+        Part::Native(r#"{"code":{"n":1}}"#.to_owned()),
+    ];
+    let token = TokenLogprob { token: "a".to_owned(), logprob: -0.5, bytes: None, top: Vec::new() };
+    let ours = answer(content, vec![token]);
+    let expect = json!({
+        "id": "i", "model": "m",
+        "choices": [{
+            "index": 0,
+            "blocks": [
+                {"type": "thinking", "thinking": "hm", "signature": "s"},
+                {"type": "redacted_thinking", "data": "d"},
+                {"type": "text", "text": "ab"},
+                {"type": "text", "text": "c"},
+                {"type": "tool_use", "id": "c1", "name": "f", "input": {"x": 1}, "signature": null},
+                {"type": "tool_use", "id": null, "name": "f", "input": {}, "signature": null},
+                {"type": "native", "value": {"code": {"n": 1}}},
+            ],
+            "citations": [[null, 2, "C", "u", null], [0, 2, "A", "u", null], [1, 2, "B", "u", null]],
+            "finish_reason": "STOP", "stop_sequence": null, "logprobs": [["a", -0.5]],
+        }],
+        "usage": {"input": 9, "output": 8, "cache_read": 3, "cache_write": 2, "reasoning": 4, "audio_input": 1,
+            "audio_output": null},
+    });
+    // Of counts that we don't have, only one is told from none.
+    finds_every_change(&expect, &["/usage/audio_output"], |found, expect| {
+        neutral::compare(found, &ours, expect);
+    });
+    let mut unnamed = ours.clone();
+    unnamed.choices[0].content[5] = call("", "{}");
+    let mut found = Differences::default();
+    neutral::compare(&mut found, &unnamed, &expect);
+    assert_eq!(found.into_list(), ["a call has no id"]);
 }
 
 #[test]

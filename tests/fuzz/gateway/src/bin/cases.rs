@@ -8,15 +8,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use jackfield_fuzz_gateway::targets::{gateway_request, gateway_whole, portkey_config, portkey_headers};
+use jackfield_fuzz_gateway::targets::{
+    gateway_request, gateway_whole, other_dialects, portkey_config, portkey_headers, sigv4_head,
+};
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 4] = [
+const TARGETS: [(&str, Target); 6] = [
     ("gateway_request", gateway_request::run),
     ("gateway_whole", gateway_whole::run),
+    ("other_dialects", other_dialects::run),
     ("portkey_config", portkey_config::run),
     ("portkey_headers", portkey_headers::run),
+    ("sigv4_head", sigv4_head::run),
 ];
 
 /// A case that takes longer costs more than its few kilobytes are worth.

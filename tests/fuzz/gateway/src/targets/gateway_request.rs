@@ -174,7 +174,8 @@ fn in_order(client: Client, events: &[(Option<String>, Value)]) -> Result<(), St
             }
         }
         Client::Messages => {
-            // Several are open at once only where calls come mixed.
+            // Several are open at once only where calls come mixed; what belongs to a
+            // call stands in front of it.
             let (mut open, mut next) = (Vec::new(), 0);
             for (name, event) in events {
                 let kind = event["type"].as_str().unwrap_or_default();
@@ -185,7 +186,8 @@ fn in_order(client: Client, events: &[(Option<String>, Value)]) -> Result<(), St
                 let place = open.iter().position(|(open, _)| *open == index);
                 match kind {
                     "content_block_start" => {
-                        let call = event["content_block"]["type"] == "tool_use";
+                        let block = &event["content_block"];
+                        let call = block["type"] == "tool_use" || block["type"] == "redacted_thinking";
                         if index != next || open.iter().any(|(_, other)| !call || !other) {
                             return Err(format!("block {index} begins in {open:?}"));
                         }

@@ -71,7 +71,7 @@ async fn host(upstream: &Upstream) -> Result<Host, Box<dyn std::error::Error>> {
     Ok(host)
 }
 
-const ENDPOINTS: [(&str, &Shape); 14] = [
+const ENDPOINTS: [(&str, &Shape); 20] = [
     ("/v1/chat/completions", &shapes::CHAT),
     ("/v1/chat/completions", &shapes::CHAT),
     ("/v1/chat/completions", &shapes::CHAT),
@@ -86,6 +86,12 @@ const ENDPOINTS: [(&str, &Shape); 14] = [
     ("/v1/audio/speech", &shapes::SPEECH),
     ("/v1/feedback", &shapes::FEEDBACK),
     ("/v1/moderations", &shapes::MODERATIONS),
+    ("/v1beta/models/a/m:generateContent", &shapes::GENERATE),
+    ("/v1beta/models/b/m:streamGenerateContent?alt=sse", &shapes::GENERATE),
+    ("/v1beta/models/a/m:streamGenerateContent", &shapes::GENERATE),
+    ("/v2/chat", &shapes::COHERE),
+    ("/model/b%2Fm/converse", &shapes::CONVERSE),
+    ("/model/a%2Fm/converse-stream", &shapes::CONVERSE),
 ];
 
 /// Panics where the property doesn't hold.

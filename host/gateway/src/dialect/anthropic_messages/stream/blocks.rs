@@ -29,6 +29,10 @@ impl Frames for Events {
         });
     }
 
+    fn before_call(call: &ToolCallStart) -> Option<Part> {
+        block::before_call(call.signature.as_deref())
+    }
+
     fn begin_call(place: u32, call: &ToolCallStart, out: &mut BytesMut) {
         let call = ToolCall {
             id: call.id.clone(),

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::identity;
 use crate::dialect::Answer;
-use crate::dialect::anthropic_messages::{Asked, decode, encode_count, encode_error, status};
+use crate::dialect::anthropic_messages::{ASKED, decode, encode_count, encode_error, status};
 
 fn written(response: &ChatResponse) -> Value {
-    serde_json::from_slice(&Asked.encode(response, &identity())).unwrap()
+    serde_json::from_slice(&ASKED.encode(response, &identity())).unwrap()
 }
 
 fn answer(content: Vec<Part>, finish_reason: FinishReason) -> ChatResponse {
@@ -87,6 +87,7 @@ fn an_answer_is_written_in_full_and_can_be_sent_back() {
                     {"type": "char_location", "cited_text": "q"}]},
                 {"type": "server_tool_use", "id": "e"},
                 {"type": "tool_use", "id": "c", "name": "f", "input": {"a": 1}, "caller": {"type": "code_execution"}},
+                {"type": "redacted_thinking", "data": "jackfield-call-signature:opaque"},
                 {"type": "tool_use", "id": "c", "name": "f", "input": {}},
                 {"type": "tool_use", "id": "c", "name": "f", "input": {"INVALID_JSON": "oops"}}],
             "stop_reason": "tool_use", "stop_sequence": null,
@@ -101,6 +102,27 @@ fn an_answer_is_written_in_full_and_can_be_sent_back() {
     assert_eq!(parts[0], response.choices[0].content[0]);
     assert_eq!(parts[1], response.choices[0].content[1]);
     assert_eq!(parts[4], response.choices[0].content[4]);
+    assert_eq!(parts[5], call("{}", Some("opaque")));
+}
+
+#[test]
+fn a_thought_that_is_both_shown_and_hidden_comes_back_in_one_piece() {
+    let thought = Part::Reasoning(ReasoningPart {
+        text: "hm".to_owned(),
+        signature: None,
+        redacted: Some("enc".to_owned()),
+        id: None,
+    });
+    let told = written(&answer(vec![thought.clone()], FinishReason::Stop));
+    assert_eq!(
+        told["content"],
+        json!([{"type": "thinking", "thinking": "hm", "signature": ""}, {"type": "redacted_thinking", "data": "enc"}])
+    );
+    let again = format!(
+        r#"{{"model":"m","max_tokens":1,"messages":[{{"role":"assistant","content":{}}}]}}"#,
+        told["content"]
+    );
+    assert_eq!(decode(again.as_bytes()).unwrap().request.messages.remove(0).content, [thought]);
 }
 
 #[test]

@@ -183,6 +183,26 @@ fn blocks_follow_what_is_said() {
 }
 
 #[test]
+fn another_providers_signature_of_a_call_is_told_before_it() {
+    let signed = ChatEvent::ToolCallStart(ToolCallStart {
+        choice: 0,
+        index: 0,
+        id: "c".to_owned(),
+        name: "f".to_owned(),
+        signature: Some("opaque".to_owned()),
+    });
+    let all = [start(), signed, more(0, "{}"), begin(1, "d"), more(1, "{}")];
+    let told = told(&all);
+    let starts: Vec<_> = told.iter().filter(|data| data["type"] == "content_block_start").collect();
+    assert_eq!(
+        starts[0]["content_block"],
+        json!({ "type": "redacted_thinking", "data": "jackfield-call-signature:opaque" })
+    );
+    let kinds: Vec<_> = starts.iter().map(|data| data["content_block"]["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["redacted_thinking", "tool_use", "tool_use"]);
+}
+
+#[test]
 fn calls_whose_pieces_come_mixed_keep_their_blocks_open() {
     let all = [
         start(),

@@ -2,7 +2,7 @@
 //! thoughts begin with their first piece.
 
 use bytes::BytesMut;
-use jackfield_runtime::api::llm::{Part, ReasoningPart, ToolCallStart};
+use jackfield_runtime::api::llm::{Part, ToolCallStart};
 use jackfield_runtime::api::types::Media;
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -11,6 +11,7 @@ use super::super::block::{self, Block};
 use super::super::{blob, media};
 use super::frame::event;
 use crate::dialect::blocks::{Frames, Piece};
+use crate::dialect::hidden;
 use crate::dialect::write::Json;
 
 /// This dialect's messages.
@@ -27,8 +28,7 @@ impl Frames for Events {
     fn begin_thought(_place: u32, _out: &mut BytesMut) {}
 
     fn before_call(call: &ToolCallStart) -> Option<Part> {
-        let redacted = Some(blob::of_call(call.signature.as_deref()?));
-        Some(Part::Reasoning(ReasoningPart { text: String::new(), signature: None, redacted, id: None }))
+        call.signature.as_deref().map(hidden::before_call)
     }
 
     fn begin_call(place: u32, call: &ToolCallStart, out: &mut BytesMut) {

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 
 use super::{decode, identity};
 use crate::dialect::Answer;
-use crate::dialect::cohere_chat::{Asked, encode_error};
+use crate::dialect::cohere_chat::{ASKED, encode_error};
 
 fn written(response: &ChatResponse) -> Value {
-    serde_json::from_slice(&Asked.encode(response, &identity())).unwrap()
+    serde_json::from_slice(&ASKED.encode(response, &identity())).unwrap()
 }
 
 fn answer(content: Vec<Part>, finish_reason: FinishReason) -> ChatResponse {

@@ -6,7 +6,7 @@ use jackfield_runtime::api::llm::{
 use jackfield_runtime::api::types::{Error, ErrorKind, Media, Source, Usage};
 use serde_json::{Value, json};
 
-use super::super::{Asked, decode, encode_count, encode_error};
+use super::super::{ASKED, decode, encode_count, encode_error};
 use super::identity;
 use crate::dialect::Answer;
 use crate::endpoint::PathFacts;
@@ -48,7 +48,7 @@ fn answer(content: Vec<Part>, finish_reason: FinishReason) -> ChatResponse {
 }
 
 fn written(answer: &ChatResponse) -> Value {
-    serde_json::from_slice(&Asked.encode(answer, &identity())).unwrap()
+    serde_json::from_slice(&ASKED.encode(answer, &identity())).unwrap()
 }
 
 #[test]

@@ -4,6 +4,7 @@ use jackfield_runtime::api::llm::{ChatRequest, Part, ResultPart, Role};
 use jackfield_runtime::api::types::{ErrorKind, Source};
 use serde_json::{Value, json};
 
+use super::super::carried::Carried;
 use super::super::{decode, decode_count};
 use crate::dialect::{DecodeError, Decoded};
 use crate::endpoint::PathFacts;
@@ -127,6 +128,24 @@ fn a_turn_that_was_streamed_and_kept_in_pieces_is_one_again() {
         panic!("{:?}", messages[1].content)
     };
     assert_eq!((thought.text.as_str(), text.text.as_str()), ("think", "hello"));
+}
+
+#[test]
+fn a_thought_whose_hidden_half_was_streamed_behind_it_is_one_again() {
+    let hidden =
+        Carried { redacted: Some("enc".to_owned()), id: Some("rs_1".to_owned()), ..Carried::default() };
+    let thought = json!({ "text": "think", "thought": true });
+    let hidden = json!({ "text": "", "thought": true, "thoughtSignature": hidden.write() });
+    let user = json!({ "role": "user", "parts": [{ "text": "hi" }] });
+    let model = |parts: &[&Value]| json!({ "role": "model", "parts": parts });
+    for contents in
+        [json!([user, model(&[&thought, &hidden])]), json!([user, model(&[&thought]), model(&[&hidden])])]
+    {
+        let messages = request(&json!({ "contents": contents })).messages;
+        let [Part::Reasoning(thought)] = &messages[1].content[..] else { panic!("{messages:?}") };
+        assert_eq!((thought.text.as_str(), thought.redacted.as_deref()), ("think", Some("enc")));
+        assert_eq!(thought.id.as_deref(), Some("rs_1"));
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use jackfield_runtime::api::types::{Media, Source, Usage};
 use jackfield_spec::{Check, Discovery, Unknown};
 use serde_json::Value;
 
-use super::super::{Asked, Encoder};
+use super::super::{ASKED, Encoder};
 use super::identity;
 use crate::dialect::{Answer, StreamEncoder};
 
@@ -95,7 +95,7 @@ fn whole_answers_are_what_the_description_says() {
             warnings: Vec::new(),
             extra: None,
         };
-        let body: Value = serde_json::from_slice(&Asked.encode(&answer, &identity())).unwrap();
+        let body: Value = serde_json::from_slice(&ASKED.encode(&answer, &identity())).unwrap();
         check.assert("a whole answer", &body);
     }
 }

@@ -7,11 +7,8 @@ use aws_smithy_types::date_time::{DateTime, Format};
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::super::MintError;
-use crate::egress::host_sender::HostAnswer;
-
-/// The most characters of a service's own words that are repeated.
-const MOST_WORDS: usize = 400;
+use super::super::{MintError, words};
+use crate::egress::host_sender::{HostAnswer, HostSender};
 
 /// Keys, and how long they are good.
 pub(super) struct Fresh {
@@ -48,7 +45,7 @@ pub(super) fn fresh(
 
 /// The service answered something else than keys.
 pub(super) fn flaw(url: &Url, flaw: &str) -> MintError {
-    MintError::Answer { endpoint: endpoint(url), flaw: flaw.to_owned() }
+    MintError::Answer { endpoint: words::name_of(url), flaw: flaw.to_owned() }
 }
 
 /// The service said no.
@@ -58,21 +55,14 @@ pub(super) fn refusal(
     code: &str,
     said: &str,
     advice: &'static str,
+    host: &HostSender,
 ) -> MintError {
     MintError::Refused {
-        endpoint: endpoint(url),
+        endpoint: words::name_of(url),
         status: answer.status.as_u16(),
-        code: quoted(code),
-        said: quoted(said),
+        code: words::repeated(code, host),
+        said: words::repeated(said, host),
         advice,
         retry_after: answer.retry_after(),
     }
-}
-
-fn endpoint(url: &Url) -> String {
-    format!("{}{}", url.origin().ascii_serialization(), url.path())
-}
-
-fn quoted(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MOST_WORDS).collect()
 }

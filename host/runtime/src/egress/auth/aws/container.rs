@@ -14,7 +14,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::super::MintError;
 use super::answer::{self, Fresh};
-use crate::egress::host_sender::HostSender;
+use crate::egress::host_sender::{HostAnswer, HostSender};
+use crate::egress::policy::NamedBy;
 use crate::egress::transport::OutgoingRequest;
 
 const ADVICE: &str = "it gives this container no keys; check container-url and container-token, and that the task or pod has a role";
@@ -45,17 +46,26 @@ pub(super) async fn keys(url: &Url, token: Option<&str>, host: &HostSender) -> R
         headers.insert(AUTHORIZATION, value);
     }
     let request = OutgoingRequest { method: Method::GET, url: url.clone(), headers, body: Bytes::new() };
-    let answer = host.send(request).await?;
+    let answer = host.send(request, NamedBy::Operator).await?;
+    read(url, &answer, ADVICE, host)
+}
+
+/// Keys as containers and virtual machines are given them.
+pub(super) fn read(
+    url: &Url,
+    answer: &HostAnswer,
+    advice: &'static str,
+    host: &HostSender,
+) -> Result<Fresh, MintError> {
     let parsed: Option<Answer> = serde_json::from_slice(&answer.body).ok();
     if !answer.status.is_success() {
         let parsed = parsed.unwrap_or_default();
         let told = |text: &Option<String>| text.clone().unwrap_or_default();
-        return Err(answer::refusal(url, &answer, &told(&parsed.code), &told(&parsed.message), ADVICE));
+        return Err(answer::refusal(url, answer, &told(&parsed.code), &told(&parsed.message), advice, host));
     }
-    let parsed =
-        parsed.ok_or_else(|| answer::flaw(url, "its answer isn't the JSON of container credentials"))?;
+    let parsed = parsed.ok_or_else(|| answer::flaw(url, "its answer isn't the JSON of credentials"))?;
     let part = |text: &Option<String>| text.clone().map(Zeroizing::new);
     let parts =
         [&parsed.access_key_id, &parsed.secret_access_key, &parsed.token, &parsed.expiration].map(part);
-    answer::fresh(url, &answer, parts)
+    answer::fresh(url, answer, parts)
 }

@@ -1,5 +1,5 @@
-//! Temporary keys: from a web identity, a profile's role or a container, kept
-//! and renewed like any token.
+//! Temporary keys: from a web identity, a profile's role, a container or a virtual
+//! machine, kept and renewed like any token.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +12,12 @@ use zeroize::Zeroizing;
 use super::answer::Fresh;
 use super::profile::{Files, PlainKeys};
 use super::sts::{Proof, Sts};
-use super::{Role, StaticKeys, container};
+use super::{Role, StaticKeys, container, instance};
 use crate::clock::Clock;
 use crate::egress::auth::token::{Mint, Minted};
 use crate::egress::auth::{Generation, MintError, SharedSecret};
 use crate::egress::host_sender::HostSender;
+use crate::egress::policy::Endpoint;
 
 /// How long keys are kept that need no exchange: reading them again costs
 /// nothing, and a file that changes is noticed anyway.
@@ -45,6 +46,11 @@ pub enum Base {
         /// What is shown there.
         token: Option<SharedSecret>,
     },
+    /// The metadata service of a virtual machine.
+    Instance {
+        /// Where.
+        url: Url,
+    },
 }
 
 /// Makes temporary keys.
@@ -63,24 +69,28 @@ pub struct AwsMint {
 }
 
 impl AwsMint {
-    /// The URLs that it exchanges at, with the base as it is at present.
+    /// Where it exchanges, with the base as it is at present.
     ///
     /// # Errors
     /// What is wrong with the profile, in words.
-    pub fn endpoints(&self) -> Result<Vec<Url>, String> {
-        let mut urls = Vec::new();
+    pub fn endpoints(&self) -> Result<Vec<Endpoint>, String> {
+        let mut endpoints = Vec::new();
         let assumes = match &self.base {
             Base::Keys(_) | Base::WebIdentity(_) => true,
             Base::Profile { .. } => !self.plan()?.1.is_empty() || self.role.is_some(),
             Base::Container { url, .. } => {
-                urls.push(url.clone());
+                endpoints.push(Endpoint::get(url));
+                self.role.is_some()
+            }
+            Base::Instance { url } => {
+                endpoints.extend(instance::endpoints(url));
                 self.role.is_some()
             }
         };
         if assumes {
-            urls.push(self.sts_url.clone());
+            endpoints.push(Endpoint::post(&self.sts_url));
         }
-        Ok(urls)
+        Ok(endpoints)
     }
 
     /// A profile's keys and roles; nothing for another base.
@@ -118,6 +128,7 @@ impl AwsMint {
                 let token = token.as_ref().map(SharedSecret::expose);
                 container::keys(url, token.as_deref().map(|token| token.as_str()), host).await?
             }
+            Base::Instance { url } => instance::keys(url, host).await?,
         };
         let mut secrets = secrets_of(&base.keys);
         let Fresh { mut keys, mut lifetime } = base;
@@ -152,6 +163,7 @@ impl Mint for AwsMint {
             }
             Base::WebIdentity(token) => token.generation(),
             Base::Container { token, .. } => Generation::of(token),
+            Base::Instance { .. } => Generation::default(),
         }
     }
 }

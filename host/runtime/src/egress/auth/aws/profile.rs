@@ -12,8 +12,15 @@ use zeroize::Zeroizing;
 
 use super::super::ini::{Comments, Ini, Section};
 
-/// The most roles in a row; more are a circle or a slip.
+/// The most roles in a row; more are a slip.
 const LONGEST: usize = 8;
+
+/// What a profile logs in with that wants a person at a browser.
+const BROWSER: [&str; 6] =
+    ["sso_session", "sso_start_url", "sso_account_id", "sso_role_name", "sso_region", "login_session"];
+
+/// What to do where a profile has no keys that this host can use.
+const INSTEAD: &str = "set the secrets access-key-id and secret-access-key (and session-token, if they are temporary), or use another profile";
 
 /// What a profile comes down to.
 #[derive(Debug)]
@@ -75,6 +82,7 @@ impl Files {
     pub(super) fn plan(&self, profile: &str) -> Result<Plan, String> {
         let mut roles = Vec::new();
         let mut name = profile.to_owned();
+        let mut way = vec![name.clone()];
         loop {
             let sections = self.sections(&name)?;
             let value = |key: &str| sections.iter().flatten().find_map(|section| section.get(key));
@@ -84,18 +92,22 @@ impl Files {
             refuse(&name, &value)?;
             let Some(arn) = arn else { return self.keys(&name, &value).map(|keys| finish(keys, roles)) };
             roles.push(role(arn, &name, &value)?);
-            let source = source.ok_or_else(|| match value("credential_source") {
-                Some(_) => format!(
-                    "profile {name} takes its keys from the surroundings (credential_source), where this host doesn't look; set the secrets access-key-id and secret-access-key, or name a source_profile"
-                ),
-                None => format!("profile {name} has a role_arn and no source_profile; name the profile whose keys assume it"),
-            })?;
+            let source = source.ok_or_else(|| without_source(&name, value("credential_source")))?;
             if source == name {
                 return self.keys(&name, &value).map(|keys| finish(keys, roles));
             }
-            if roles.len() >= LONGEST {
+            let been_there = way.contains(&source);
+            way.push(source.clone());
+            if been_there {
                 return Err(format!(
-                    "profile {profile} assumes more than {LONGEST} roles in a row; its source_profile entries go in a circle"
+                    "profile {profile} leads in a circle ({}); give one of them a source_profile that has keys",
+                    way.join(" -> ")
+                ));
+            }
+            if roles.len() > LONGEST {
+                return Err(format!(
+                    "profile {profile} assumes more than {LONGEST} roles in a row ({}); name a source_profile that is nearer to the keys",
+                    way.join(" -> ")
                 ));
             }
             name = source;
@@ -143,7 +155,7 @@ fn finish(keys: PlainKeys, mut roles: Vec<Role>) -> Plan {
 fn role<'v>(arn: &str, name: &str, value: &impl Fn(&str) -> Option<&'v str>) -> Result<Role, String> {
     if value("mfa_serial").is_some() {
         return Err(format!(
-            "profile {name} asks for a code (mfa_serial), which a server can't; use a role without it"
+            "profile {name} asks for a code (mfa_serial), which nobody can type here; use a role whose trust policy asks for none, or set temporary keys: the secrets access-key-id, secret-access-key and session-token"
         ));
     }
     let seconds = match value("duration_seconds") {
@@ -161,17 +173,16 @@ fn role<'v>(arn: &str, name: &str, value: &impl Fn(&str) -> Option<&'v str>) -> 
 }
 
 fn refuse<'v>(name: &str, value: &impl Fn(&str) -> Option<&'v str>) -> Result<(), String> {
-    let instead = "set the secrets access-key-id and secret-access-key, or use another profile";
     if value("aws_access_key_id").is_some() {
         return Ok(());
     }
     if value("credential_process").is_some() {
         return Err(format!(
-            "profile {name} runs a program for its keys (credential_process), which this host doesn't; {instead}"
+            "profile {name} runs a program for its keys (credential_process), which this host doesn't; {INSTEAD}"
         ));
     }
-    if value("sso_session").is_some() || value("sso_start_url").is_some() {
-        return Err(format!("profile {name} logs in by a browser (sso_*), which a server can't; {instead}"));
+    if let Some(key) = BROWSER.iter().find(|key| value(key).is_some()) {
+        return Err(format!("profile {name} logs in by a browser ({key}), which this host can't; {INSTEAD}"));
     }
     if value("web_identity_token_file").is_some() {
         return Err(format!(
@@ -179,6 +190,29 @@ fn refuse<'v>(name: &str, value: &impl Fn(&str) -> Option<&'v str>) -> Result<()
         ));
     }
     Ok(())
+}
+
+/// Why a role has no profile whose keys assume it.
+fn without_source(name: &str, surroundings: Option<&str>) -> String {
+    let Some(surroundings) = surroundings else {
+        return format!(
+            "profile {name} has a role_arn and no source_profile; name the profile whose keys assume it"
+        );
+    };
+    let instead = match surroundings {
+        "EcsContainer" => {
+            "set config.container-url and config.role-arn instead of the files, and grant the container's address"
+        }
+        "Ec2InstanceMetadata" => {
+            "set config.instance-url and config.role-arn instead of the files, and grant the metadata service's address with tokens = true"
+        }
+        _ => {
+            "set the secrets access-key-id and secret-access-key and config.role-arn instead of the files, or name a source_profile"
+        }
+    };
+    format!(
+        "profile {name} takes its keys from the surroundings (credential_source), where this host doesn't look; {instead}"
+    )
 }
 
 /// Whether a text is one of these files.
@@ -192,72 +226,4 @@ pub(super) fn parts(text: &str) -> Vec<Zeroizing<String>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const CREDENTIALS: &str = "[default]\naws_access_key_id = AKIDONE\naws_secret_access_key = secret-of-one\n\
-        [temporary]\naws_access_key_id=ASIATWO\naws_secret_access_key=secret-of-two\naws_session_token=token-of-two # x\n";
-    const CONFIG: &str = "[default]\nregion = eu-west-1\n[profile worker]\nrole_arn = arn:aws:iam::1:role/worker\nsource_profile = default\nexternal_id = ext\nduration_seconds = 900\n\
-        [profile inner]\nrole_arn = arn:aws:iam::2:role/inner\nrole_session_name = me\nsource_profile = worker\n\
-        [profile self]\nrole_arn = arn:aws:iam::3:role/self\nsource_profile = self\naws_access_key_id = AKIDSELF\naws_secret_access_key = secret-of-self\n\
-        [profile a]\nrole_arn = x\nsource_profile = b\n[profile b]\nrole_arn = x\nsource_profile = a\n\
-        [profile process]\ncredential_process = /bin/true\n[profile sso]\nsso_session = s\n[profile web]\nrole_arn = x\nweb_identity_token_file = /t\n\
-        [profile mfa]\nrole_arn = x\nsource_profile = default\nmfa_serial = arn\n[profile around]\nrole_arn = x\ncredential_source = Environment\n\
-        [profile alone]\nrole_arn = x\n[profile empty]\nregion = x\n";
-
-    fn plan(profile: &str) -> Result<Plan, String> {
-        Files::parse(Some(CREDENTIALS), Some(CONFIG)).unwrap().plan(profile)
-    }
-
-    #[test]
-    fn a_profile_with_keys_needs_no_role() {
-        let found = plan("temporary").unwrap();
-        assert_eq!((found.keys.id.as_str(), found.keys.secret.as_str()), ("ASIATWO", "secret-of-two"));
-        assert_eq!(found.keys.token.as_deref().map(String::as_str), Some("token-of-two"));
-        assert!(found.roles.is_empty());
-        assert!(!format!("{found:?}").contains("secret"));
-    }
-
-    #[test]
-    fn roles_are_assumed_from_the_keys_outwards() {
-        let found = plan("inner").unwrap();
-        assert_eq!(found.keys.id, "AKIDONE");
-        let arns: Vec<&str> = found.roles.iter().map(|role| role.arn.as_str()).collect();
-        assert_eq!(arns, ["arn:aws:iam::1:role/worker", "arn:aws:iam::2:role/inner"]);
-        let worker = &found.roles[0];
-        assert_eq!((worker.external_id.as_deref(), worker.seconds), (Some("ext"), Some(900)));
-        assert_eq!((worker.session.as_str(), found.roles[1].session.as_str()), (SESSION, "me"));
-    }
-
-    #[test]
-    fn a_profile_that_is_its_own_source_assumes_its_role_once() {
-        let found = plan("self").unwrap();
-        assert_eq!((found.keys.id.as_str(), found.roles.len()), ("AKIDSELF", 1));
-    }
-
-    #[test]
-    fn what_this_host_does_not_do_is_said_in_words() {
-        for (profile, says) in [
-            ("nobody", "no profile"),
-            ("a", "circle"),
-            ("process", "credential_process"),
-            ("sso", "browser"),
-            ("web", "web-identity-token"),
-            ("mfa", "mfa_serial"),
-            ("around", "credential_source"),
-            ("alone", "source_profile"),
-            ("empty", "no aws_access_key_id"),
-        ] {
-            let error = plan(profile).unwrap_err();
-            assert!(error.contains(says), "{profile}: {error}");
-        }
-    }
-
-    #[test]
-    fn the_secrets_of_all_profiles_are_looked_for() {
-        let found: Vec<String> = parts(CREDENTIALS).iter().map(|part| part.to_string()).collect();
-        assert_eq!(found, ["secret-of-one", "secret-of-two", "token-of-two"]);
-        assert!(parts(CONFIG).iter().any(|part| part.as_str() == "secret-of-self"));
-        assert!(check(CREDENTIALS).is_ok() && check("nonsense").is_err());
-    }
-}
+mod tests;

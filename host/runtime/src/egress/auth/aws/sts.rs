@@ -21,6 +21,7 @@ use super::{
     sign::sign,
 };
 use crate::egress::host_sender::{HostAnswer, HostSender};
+use crate::egress::policy::NamedBy;
 use crate::egress::transport::OutgoingRequest;
 
 /// How a role is assumed.
@@ -47,8 +48,8 @@ impl Sts<'_> {
         proof: Proof<'_>,
         host: &HostSender,
     ) -> Result<Fresh, MintError> {
-        let answer = host.send(self.request(role, &proof)?).await?;
-        let outcome = self.read(&answer);
+        let answer = host.send(self.request(role, &proof)?, NamedBy::Operator).await?;
+        let outcome = self.read(&answer, host);
         let (Err(MintError::Refused { .. }), Proof::Keys(keys, at), Some(theirs)) =
             (&outcome, &proof, answer.date())
         else {
@@ -57,8 +58,8 @@ impl Sts<'_> {
         if !Skew::may_be_why(*at, theirs) {
             return outcome;
         }
-        let again = host.send(self.request(role, &Proof::Keys(keys, theirs))?).await?;
-        self.read(&again)
+        let again = host.send(self.request(role, &Proof::Keys(keys, theirs))?, NamedBy::Operator).await?;
+        self.read(&again, host)
     }
 
     fn request(&self, role: &Role, proof: &Proof<'_>) -> Result<OutgoingRequest, MintError> {
@@ -98,14 +99,14 @@ impl Sts<'_> {
         Ok(request)
     }
 
-    fn read(&self, answer: &HostAnswer) -> Result<Fresh, MintError> {
+    fn read(&self, answer: &HostAnswer, host: &HostSender) -> Result<Fresh, MintError> {
         let text = std::str::from_utf8(&answer.body).unwrap_or_default();
         let parsed = Document::parse(text).ok();
         if !answer.status.is_success() {
             let told =
                 |name| parsed.as_ref().and_then(|parsed| text_of(parsed.root(), name)).unwrap_or_default();
             let (code, said) = (told("Code"), told("Message"));
-            return Err(answer::refusal(self.url, answer, &code, &said, advice(&code)));
+            return Err(answer::refusal(self.url, answer, &code, &said, advice(&code), host));
         }
         let found = parsed.as_ref().and_then(|parsed| find(parsed.root(), "Credentials"));
         let found = found.ok_or_else(|| answer::flaw(self.url, "its answer has no Credentials in it"))?;

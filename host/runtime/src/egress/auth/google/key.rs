@@ -10,10 +10,20 @@ use url::Url;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::super::RsaSigner;
-use crate::egress::url::parse as parse_url;
+use crate::egress::{policy::NamedBy, url::parse as parse_url};
 
 /// Where application-default credentials get their tokens.
 const TOKEN_URL: &str = "https://oauth2.googleapis.com/token";
+
+/// Google's own token endpoints: that of today, those of older key files, and
+/// that of clients with certificates.
+const GOOGLES: [&str; 5] = [
+    TOKEN_URL,
+    "https://oauth2.mtls.googleapis.com/token",
+    "https://www.googleapis.com/oauth2/v4/token",
+    "https://www.googleapis.com/oauth2/v3/token",
+    "https://accounts.google.com/o/oauth2/token",
+];
 
 /// Kinds of credentials that Google knows beside the two that are read here.
 const OTHERS: [&str; 4] = [
@@ -87,6 +97,14 @@ impl Written {
 }
 
 impl KeyFile {
+    /// Whether somebody beside the file says that its tokens come from there.
+    pub(super) fn named_by(&self) -> NamedBy {
+        match GOOGLES.contains(&self.token_url.as_str()) {
+            true => NamedBy::Operator,
+            false => NamedBy::Credential,
+        }
+    }
+
     /// Reads a key file.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let mut written = Written::read(text)?;

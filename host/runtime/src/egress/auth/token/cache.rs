@@ -149,6 +149,8 @@ impl<M: Mint> Cache<M> {
     }
 
     async fn mint_one(&self, host: &HostSender) -> Result<Token<M::Token>, MintError> {
+        // What ends may have been made from a file's secret that has ended, too.
+        host.look_again().await;
         let start = self.clock.now();
         // Of before: a secret that is replaced meanwhile makes it stale.
         let basis = self.mint.basis();

@@ -1,6 +1,6 @@
 //! What is refused, by whom, and clocks that differ.
 
-use super::*;
+use super::{super::super::policy::Endpoint, *};
 
 #[test]
 fn what_sts_refuses_reaches_the_caller_in_words_and_without_the_secret() {
@@ -41,6 +41,22 @@ fn what_sts_refuses_reaches_the_caller_in_words_and_without_the_secret() {
     }
 }
 
+/// Whichever bytes of the secret the cut meets.
+#[test]
+fn a_secret_in_words_that_are_cut_is_taken_out_whole() {
+    for before in 340..420 {
+        let provider = minting(Base::Keys(keys()), Some(role("r")), move |_, _| {
+            let said = format!("{}{SECRET_KEY}{}", "x".repeat(before), " and more words".repeat(20));
+            Answer::new(403).chunk(format!(
+                "<ErrorResponse><Error><Code>Denied</Code><Message>{said}</Message></Error></ErrorResponse>"
+            ))
+        });
+        let error = run(provider.send(get(CHAT))).unwrap_err();
+        assert!(!error.message.contains("secr"), "{before}: {error}");
+        assert!(error.message.contains(" more)"), "it was cut: {error}");
+    }
+}
+
 #[test]
 fn sts_must_be_granted_like_every_other_origin() {
     let clock = HandClock::new();
@@ -51,7 +67,7 @@ fn sts_must_be_granted_like_every_other_origin() {
         region: "eu-west-1".to_owned(),
         clock: Arc::new(clock.clone()),
     };
-    assert_eq!(mint.endpoints().unwrap(), [Url::parse(STS).unwrap()]);
+    assert_eq!(mint.endpoints().unwrap(), [Endpoint::post(&Url::parse(STS).unwrap())]);
     let source = Source::Minted(TokenCache::new(mint, Arc::new(clock.clone())));
     let provider = provider(source, clock, &[API], |_, _| Answer::new(200));
     let error = run(provider.send(get(CHAT))).unwrap_err();

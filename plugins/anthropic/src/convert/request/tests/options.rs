@@ -63,11 +63,11 @@ fn the_choice_of_tools_says_whether_calls_may_come_together() {
 fn a_budget_leaves_room_for_the_answer() {
     let mut request = hello();
     for (options, limit, expected, max_tokens, warned) in [
-        (thinking(Some("low"), None), None, Some(2048), 2048 + 8192, 0),
+        (thinking(Some("low"), None), None, Some(2048), 2048 + 8192, 1),
         (thinking(None, Some(3000)), Some(4000), Some(3000), 4000, 0),
         (thinking(None, Some(10)), None, Some(1024), 1024 + 8192, 1),
-        (thinking(Some("high"), None), Some(4000), Some(2000), 4000, 1),
-        (thinking(Some("high"), None), Some(1500), Some(1024), 1500, 1),
+        (thinking(Some("high"), None), Some(4000), Some(2000), 4000, 2),
+        (thinking(Some("high"), None), Some(1500), Some(1024), 1500, 2),
         (thinking(Some("high"), None), Some(1024), None, 1024, 1),
         (thinking(Some("none"), None), None, None, 8192, 0),
         (thinking(None, Some(0)), None, None, 8192, 0),
@@ -81,6 +81,9 @@ fn a_budget_leaves_room_for_the_answer() {
         assert_eq!(body.get("thinking").cloned().unwrap_or_default(), thinking, "{request:?}");
         assert_eq!((body["max_tokens"].as_u64(), warnings.len()), (Some(max_tokens), warned), "{request:?}");
     }
+    (request.reasoning, request.max_output_tokens) = (thinking(Some("low"), None), None);
+    let (_, warnings) = sent(&request);
+    assert!(warnings[0].contains("`low` became a budget of 2048 tokens"), "{warnings:?}");
     (request.reasoning, request.max_output_tokens) = (thinking(Some("immense"), None), None);
     assert!(refused(&request).message.contains("xhigh"));
 }
@@ -145,7 +148,7 @@ fn sampling_is_cut_to_what_model_and_thinking_allow() {
     let (body, warnings) = sent(&request);
     assert_eq!(
         (body.get("temperature"), body.get("top_p"), body.get("top_k"), warnings.len()),
-        (None, None, None, 3)
+        (None, None, None, 4)
     );
     request.reasoning = None;
     request.model = "claude-new-1".to_owned();

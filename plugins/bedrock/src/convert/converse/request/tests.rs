@@ -226,7 +226,44 @@ fn what_would_change_the_answer_is_refused_and_the_rest_is_told() {
         parallel_tool_calls: Some(false),
         metadata: vec![("a".to_owned(), "ä".to_owned())],
         service_tier: Some("scale".to_owned()),
+        modalities: vec!["text".to_owned(), "image".to_owned()],
         ..hello()
     };
-    assert_eq!(made(&request, false).warnings.len(), 8);
+    assert_eq!(made(&request, false).warnings.len(), 9);
+}
+
+#[test]
+fn thoughts_that_claude_did_not_have_are_left_out() {
+    let thought = |signature: Option<&str>, redacted: Option<&str>| {
+        Part::Reasoning(ReasoningPart {
+            text: "hm".to_owned(),
+            signature: signature.map(str::to_owned),
+            redacted: redacted.map(str::to_owned),
+            id: None,
+        })
+    };
+    let thoughts = vec![
+        thought(None, None),
+        thought(Some(""), None),
+        thought(Some("c2ln"), None),
+        thought(None, Some("aGlk")),
+        Part::text("so"),
+    ];
+    for (model, kept, warnings) in [(CLAUDE, 3, 1), (NOVA, 5, 0)] {
+        let messages =
+            vec![Message::text(Role::User, "hello"), Message::new(Role::Assistant, thoughts.clone())];
+        let made = made(&ChatRequest::new(model, messages), false);
+        assert_eq!(made.body["messages"][1]["content"].as_array().unwrap().len(), kept, "{model}");
+        assert_eq!(made.warnings.len(), warnings, "{:?}", made.warnings);
+    }
+}
+
+#[test]
+fn an_address_is_refused_for_what_it_is_whatever_its_type() {
+    for mime_type in [None, Some("image/png".to_owned()), Some("image/tiff".to_owned())] {
+        let image = Media { mime_type, ..media(Source::Url("https://a.example/b.png".to_owned()), "") };
+        let request = ChatRequest::new(CLAUDE, vec![Message::new(Role::User, vec![Part::Image(image)])]);
+        let error = prepare(&request, Extra::default(), false, &settings()).unwrap_err();
+        assert!(error.message.contains("fetches nothing from an address"), "{error}");
+    }
 }

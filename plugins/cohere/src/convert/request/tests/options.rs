@@ -183,3 +183,12 @@ fn what_is_left_out_is_said() {
     assert_eq!(warnings.len(), 4, "{warnings:?}");
     assert!(sent(&ChatRequest { service_tier: Some("auto".to_owned()), ..hello() }).1.is_empty());
 }
+
+#[test]
+fn a_hint_to_anthropics_plugin_takes_no_effort_away() {
+    let reasoning = ReasoningOptions { effort: Some("low".to_owned()), budget_tokens: None, summary: None };
+    let extra = Some(r#"{"thinking":null,"invented":1}"#.to_owned());
+    let request = ChatRequest { model: THINKS.to_owned(), reasoning: Some(reasoning), extra, ..hello() };
+    let (body, _) = sent(&request);
+    assert_eq!((&body["thinking"]["token_budget"], &body["invented"]), (&json!(2048), &json!(1)));
+}

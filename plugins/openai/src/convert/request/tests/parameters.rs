@@ -115,6 +115,14 @@ fn what_the_api_has_no_word_for_gives_a_warning() {
 }
 
 #[test]
+fn a_budget_becomes_a_word_of_effort_for_a_model_that_thinks() {
+    let mut request = request(Vec::new());
+    request.reasoning = Some(ReasoningOptions { effort: None, budget_tokens: Some(10_000), summary: None });
+    let (body, warnings) = written(&request, &Table::new().texts("reasoning-models", &["m*"]));
+    assert_eq!((&body["reasoning_effort"], warnings.len()), (&json!("medium"), 1));
+}
+
+#[test]
 fn a_budget_of_zero_turns_reasoning_off() {
     let mut request = request(Vec::new());
     request.reasoning = Some(ReasoningOptions { effort: None, budget_tokens: Some(0), summary: None });

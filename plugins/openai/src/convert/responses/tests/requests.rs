@@ -66,7 +66,9 @@ fn thoughts_calls_and_results_go_back_as_items() {
             Role::Assistant,
             vec![
                 thought(Some("rs_1"), Some("enc")),
+                thought(Some("rs_2"), None),
                 thought(None, None),
+                thought(Some("of another API"), None),
                 Part::Text(TextPart { text: "Let me see".to_owned(), citations: Vec::new() }),
                 Part::Native(r#"{"type":"web_search_call","id":"ws_1"}"#.to_owned()),
                 Part::ToolCall(call),
@@ -80,6 +82,7 @@ fn thoughts_calls_and_results_go_back_as_items() {
         body["input"],
         json!([
             {"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"hm"}],"encrypted_content":"enc"},
+            {"type":"reasoning","id":"rs_2","summary":[{"type":"summary_text","text":"hm"}]},
             {"type":"message","role":"assistant","content":"Let me see"},
             {"type":"web_search_call","id":"ws_1"},
             {"type":"function_call","call_id":"c1","name":"f","arguments":"{}"},
@@ -160,6 +163,10 @@ fn tools_formats_and_thinking_are_flat() {
     assert_eq!(body["reasoning"], json!({"effort":"low","summary":"auto"}));
     assert_eq!((&body["max_output_tokens"], &body["top_logprobs"]), (&json!(9), &json!(3)));
     assert_eq!(body["include"], json!(["reasoning.encrypted_content", "message.output_text.logprobs"]));
+    let budget = ReasoningOptions { effort: None, budget_tokens: Some(10_000), summary: None };
+    let budget = ChatRequest { reasoning: Some(budget), ..request.clone() };
+    let (body, warnings) = written(&Table::new(), &budget);
+    assert_eq!((&body["reasoning"], warnings.len()), (&json!({"effort":"medium"}), 1));
     let plain = ChatRequest { logprobs: None, ..request };
     assert_eq!(written(&Table::new().flag("encrypted-reasoning", false), &plain).0.get("include"), None);
     let other = ChatRequest { model: "gpt-4o".to_owned(), ..plain };

@@ -1,0 +1,73 @@
+//! Values that nobody expects.
+
+/// Texts, each as its JSON.
+pub(super) const TEXTS: [&str; 24] = [
+    r#""""#,
+    r#"" ""#,
+    r#""\u0000""#,
+    r#""\ud800""#,
+    r#""\udc00\ud800""#,
+    r#""\ud83e\udd80""#,
+    r#""é漢🦀""#,
+    r#""\n\ndata: [DONE]\n\n""#,
+    r#""\r\nevent: error\r\n""#,
+    r#""null""#,
+    r#""-1""#,
+    r#""1e400""#,
+    r#""../..""#,
+    r#""{\"a\":""#,
+    r#""data:image/png;base64,AAEC""#,
+    r#""data:;base64,""#,
+    r#""data:image/png;base64,*""#,
+    r#""data:,""#,
+    r#""https://x.example/a.png""#,
+    r#""http://[::1]:99999""#,
+    r#""a/b/c""#,
+    r#""@a/b""#,
+    r#""\u2028\u202e""#,
+    r#""$ref""#,
+];
+
+/// Numbers, some beyond what readers hold.
+pub(super) const NUMBERS: [&str; 20] = [
+    "0",
+    "-0",
+    "-1",
+    "1",
+    "1.0",
+    "1.5",
+    "1e400",
+    "-1e400",
+    "1e-400",
+    "255",
+    "256",
+    "65536",
+    "2147483648",
+    "4294967295",
+    "4294967296",
+    "9007199254740993",
+    "9223372036854775808",
+    "18446744073709551616",
+    "1E+2",
+    "0.1e1",
+];
+
+/// Names of members, without their quotes.
+pub(super) const NAMES: [&str; 16] = [
+    "type",
+    "id",
+    "model",
+    "content",
+    "text",
+    "role",
+    "name",
+    "a",
+    "",
+    "é",
+    "a.b",
+    "__proto__",
+    "$and",
+    "\\u0061",
+    "stream",
+    "x-new",
+];

@@ -1,0 +1,1 @@
+"""The official SDK of each dialect, asked in one way."""
