@@ -13,7 +13,7 @@ use jackfield_runtime::api::passthrough::{ForwardRequest, Framing};
 use jackfield_runtime::{CallContext, CallError, Provider};
 use serde_json::{Map, Value};
 
-const ABSENT: &str = "skipped: no recorded traffic, or no judgement of it by tests/peers/oracle.py";
+const ABSENT: &str = "skipped: no recorded traffic, or no judgement of it, which `make test-peers` makes";
 
 /// No recorded answer is longer.
 const LONGEST: usize = 64 << 20;

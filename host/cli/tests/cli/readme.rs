@@ -66,7 +66,7 @@ fn no_block_is_left_unchecked() {
     let (sh, toml, rust) = (blocks(README, "sh"), blocks(README, "toml"), blocks(README, "rust"));
     assert_eq!(
         (sh.len(), toml.len(), rust.len(), fences),
-        (4, 1, 1, 6),
+        (5, 1, 1, 7),
         "give a new block a test here, then change this"
     );
     let fences = GATEWAY.lines().filter(|line| line.starts_with("```")).count() / 2;
@@ -82,6 +82,17 @@ fn the_makefile_has_every_target_that_is_named() {
         let target = line.strip_prefix("make ").unwrap().split_whitespace().next().unwrap();
         assert!(makefile.lines().any(|rule| rule.starts_with(&format!("{target}: "))), "{target}");
     }
+}
+
+#[test]
+fn the_program_and_its_plugins_are_where_the_shell_is_told() {
+    let line = shell_with(README, "JACKFIELD_PLUGINS");
+    for place in ["PATH=\"$PWD/target/debug:$PATH\"", "JACKFIELD_PLUGINS=\"$PWD/target/plugins\""] {
+        assert!(line.contains(place), "{line}");
+    }
+    let makefile = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Makefile")).unwrap();
+    assert!(makefile.contains("JACKFIELD := $(BUILT)/debug/jackfield\n"));
+    assert!(makefile.contains("--plugins target/plugins"));
 }
 
 #[tokio::test]

@@ -39,6 +39,8 @@ mod write;
 #[cfg(test)]
 mod robustness;
 #[cfg(test)]
+mod said;
+#[cfg(test)]
 mod wholes;
 
 use bytes::{Bytes, BytesMut};

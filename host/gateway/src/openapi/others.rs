@@ -36,11 +36,16 @@ pub(super) fn model_in_path() -> Value {
     })
 }
 
+/// Tells of a parameter of a path.
+fn parameter(part: &mut Part, path: &str, parameter: Value) {
+    if let Some(parameters) = part.paths[path]["post"]["parameters"].as_array_mut() {
+        parameters.push(parameter);
+    }
+}
+
 /// Tells of the model in the path.
 pub(super) fn of_model(part: &mut Part, path: &str) {
-    if let Some(parameters) = part.paths[path]["post"]["parameters"].as_array_mut() {
-        parameters.push(model_in_path());
-    }
+    parameter(part, path, model_in_path());
 }
 
 /// Tells of the parameter that asks for events.
@@ -49,9 +54,7 @@ fn as_events(part: &mut Part, path: &str) {
         "name": "alt", "in": "query", "description": "In which form the chunks come.",
         "schema": { "type": "string", "enum": ["json", "sse"], "default": "json" },
     });
-    if let Some(parameters) = part.paths[path]["post"]["parameters"].as_array_mut() {
-        parameters.push(alt);
-    }
+    parameter(part, path, alt);
 }
 
 fn gemini(part: &mut Part) {

@@ -35,12 +35,14 @@ pub(super) fn refuse(manifest: &Manifest, variant: &Variant) -> Result<(), Varia
 /// Takes out what goes with the operator's secrets, and for another host what
 /// goes with his. What the caller brings along comes afterwards.
 pub(super) fn leave_out(manifest: &Manifest, variant: &Variant, settings: &mut ProviderSettings) {
-    let credentials = of_credentials(manifest);
+    let (api, credentials) = (of_api(manifest), of_credentials(manifest));
     let elsewhere = variant.host.is_some();
     let preset = std::mem::take(&mut settings.preset_config);
     // Where the API lives is what the caller asked for, and so are its other
-    // public addresses; an address that the operator wrote is his.
-    let stays = |name: &Name| name.as_str() == BASE_URL || !elsewhere && preset.contains(name);
+    // public addresses; every other address that the operator wrote is his.
+    let stays = |name: &Name| {
+        name.as_str() == BASE_URL || !elsewhere && (api.contains(name) || preset.contains(name))
+    };
     let goes = |name: &Name| {
         credentials.contains(name)
             || is_place(manifest, name) && !stays(name)
@@ -59,8 +61,7 @@ fn of_credentials(manifest: &Manifest) -> BTreeSet<&Name> {
     names.filter(|name| !api.contains(name)).collect()
 }
 
-/// The values that say where the API itself lives, beside whole addresses: its
-/// region, for instance.
+/// The values that say where the API itself lives: its addresses, or its region.
 fn of_api(manifest: &Manifest) -> BTreeSet<&Name> {
     let origins = manifest.egress.iter().flat_map(|egress| match &egress.origin {
         OriginAsk::Filled(template) => template.names().collect(),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::Bench;
 use crate::Json;
-use crate::wire::{ANTHROPIC, OPENAI, data, event, payloads, sse};
+use crate::wire::{ANTHROPIC, OPENAI, data, event, payloads, sse, weather_called};
 
 const PIXEL: &str = "iVBORw0KGgo=";
 
@@ -78,14 +78,7 @@ async fn an_openai_clients_tools_calls_and_results_reach_anthropic_and_a_call_co
 
 #[tokio::test]
 async fn an_anthropic_clients_tools_calls_and_results_reach_openai_and_a_call_comes_back() {
-    let answer = json!({
-        "id": "c-1", "object": "chat.completion", "created": 1, "model": "m",
-        "choices": [{ "index": 0, "finish_reason": "tool_calls", "message": { "role": "assistant", "content": null,
-            "tool_calls": [{ "id": "t-2", "type": "function",
-                "function": { "name": "weather", "arguments": "{\"city\":\"Rome\"}" } }] } }],
-        "usage": { "prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3 },
-    });
-    let bench = Bench::new(OPENAI, vec![Reply::json(200, &answer.to_string())]).await;
+    let bench = Bench::new(OPENAI, vec![weather_called()]).await;
     let request = json!({
         "model": "up/m", "max_tokens": 9, "system": "be brief",
         "messages": [

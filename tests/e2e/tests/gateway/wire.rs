@@ -139,6 +139,18 @@ impl Wire {
     }
 }
 
+/// OpenAI's answer with a call, `t-2`, of a tool that tells the weather in Rome.
+pub(crate) fn weather_called() -> Reply {
+    let answer = json!({
+        "id": "c-1", "object": "chat.completion", "created": 1, "model": "m",
+        "choices": [{ "index": 0, "finish_reason": "tool_calls", "message": { "role": "assistant", "content": null,
+            "tool_calls": [{ "id": "t-2", "type": "function",
+                "function": { "name": "weather", "arguments": "{\"city\":\"Rome\"}" } }] } }],
+        "usage": { "prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3 },
+    });
+    Reply::json(200, &answer.to_string())
+}
+
 /// The JSON of each event, as a reader of server-sent events finds it.
 pub(crate) fn payloads(stream: &str) -> Vec<Value> {
     let stream = stream.replace("\r\n", "\n");

@@ -172,7 +172,7 @@ fn with_secrets_of_its_own_a_variant_keeps_what_the_api_is_asked_with() {
         let settings = applied(&variant).unwrap();
         assert_eq!(
             kept(&settings),
-            ["base-url", "headers", "query", "region", "scope", "stream-headers"],
+            ["base-url", "control-url", "headers", "query", "region", "scope", "stream-headers"],
             "all else belongs to the operator's account"
         );
     }
@@ -231,14 +231,14 @@ fn an_address_that_tokens_come_from_stays_where_it_is_the_apis_own() {
 }
 
 #[test]
-fn the_apis_other_addresses_stay_where_they_are_the_catalogs_and_the_host_is_the_same() {
+fn the_catalogs_addresses_stay_where_they_are_not_the_accounts_and_the_host_is_the_same() {
     let host = Some(url::Url::parse("https://clients.example/v1").unwrap());
     for (host, stays) in [(None, true), (host, false)] {
         let mut settings = settings();
-        settings.preset_config = [name("control-url"), name("token-url")].into();
+        settings.preset_config = [name("webhook-url"), name("token-url")].into();
         let variant = Variant { secrets: secrets(), host, ..Variant::default() };
         variant.apply(&manifest(), &mut settings).unwrap();
-        assert_eq!(settings.config.contains_key(&name("control-url")), stays);
+        assert_eq!(settings.config.contains_key(&name("webhook-url")), stays);
         assert!(!settings.config.contains_key(&name("token-url")), "that is the account's");
     }
 }

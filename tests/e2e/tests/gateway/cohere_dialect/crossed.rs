@@ -5,7 +5,7 @@ use jackfield_e2e::Reply;
 use serde_json::{Value, json};
 
 use super::{PATH, request};
-use crate::wire::{ANTHROPIC, OPENAI, WIRES, data, payloads, sse};
+use crate::wire::{ANTHROPIC, OPENAI, WIRES, data, payloads, sse, weather_called};
 use crate::{Bench, Json, header};
 
 const PIXEL: &str = "iVBORw0KGgo=";
@@ -76,14 +76,7 @@ fn schema() -> Value {
 
 #[tokio::test]
 async fn tools_their_calls_and_their_results_cross() {
-    let answer = json!({
-        "id": "c-1", "object": "chat.completion", "created": 1, "model": "m",
-        "choices": [{ "index": 0, "finish_reason": "tool_calls", "message": { "role": "assistant", "content": null,
-            "tool_calls": [{ "id": "t-2", "type": "function",
-                "function": { "name": "weather", "arguments": "{\"city\":\"Rome\"}" } }] } }],
-        "usage": { "prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3 },
-    });
-    let bench = Bench::new(OPENAI, vec![Reply::json(200, &answer.to_string())]).await;
+    let bench = Bench::new(OPENAI, vec![weather_called()]).await;
     let request = json!({
         "model": "up/m",
         "messages": [

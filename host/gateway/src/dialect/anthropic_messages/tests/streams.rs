@@ -2,8 +2,7 @@
 
 use bytes::BytesMut;
 use jackfield_runtime::api::llm::{
-    ChatEvent, Finish, FinishReason, Part, ReasoningDelta, StreamStart, TextDelta, ToolCallDelta,
-    ToolCallStart, WholePart,
+    ChatEvent, Finish, FinishReason, Part, StreamStart, TextDelta, ToolCallStart, WholePart,
 };
 use jackfield_runtime::api::types::{Error, ErrorKind, Usage};
 use serde_json::{Value, json};
@@ -11,6 +10,7 @@ use serde_json::{Value, json};
 use super::identity;
 use crate::dialect::StreamEncoder;
 use crate::dialect::anthropic_messages::Encoder;
+use crate::dialect::said::{begin, more, text, thought};
 
 fn start() -> ChatEvent {
     ChatEvent::Start(StreamStart {
@@ -19,35 +19,6 @@ fn start() -> ChatEvent {
         created: None,
         warnings: Vec::new(),
     })
-}
-
-fn text(text: &str) -> ChatEvent {
-    ChatEvent::Text(TextDelta { choice: 0, text: text.to_owned() })
-}
-
-fn thought(text: &str, signature: Option<&str>, redacted: Option<&str>) -> ChatEvent {
-    ChatEvent::Reasoning(ReasoningDelta {
-        choice: 0,
-        index: 0,
-        text: text.to_owned(),
-        signature: signature.map(str::to_owned),
-        redacted: redacted.map(str::to_owned),
-        id: None,
-    })
-}
-
-fn begin(index: u32, id: &str) -> ChatEvent {
-    ChatEvent::ToolCallStart(ToolCallStart {
-        choice: 0,
-        index,
-        id: id.to_owned(),
-        name: "f".to_owned(),
-        signature: None,
-    })
-}
-
-fn more(index: u32, arguments: &str) -> ChatEvent {
-    ChatEvent::ToolCallDelta(ToolCallDelta { choice: 0, index, arguments: arguments.to_owned() })
 }
 
 fn finish(reason: FinishReason) -> ChatEvent {

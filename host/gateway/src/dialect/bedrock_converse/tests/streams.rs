@@ -2,8 +2,7 @@
 
 use bytes::{Bytes, BytesMut};
 use jackfield_runtime::api::llm::{
-    ChatEvent, Citation, CitationDelta, Finish, FinishReason, Part, ReasoningDelta, StreamStart, TextDelta,
-    ToolCallDelta, ToolCallStart, WholePart,
+    ChatEvent, Citation, CitationDelta, Finish, FinishReason, Part, StreamStart, ToolCallStart, WholePart,
 };
 use jackfield_runtime::api::types::{Error, ErrorKind, Media, Source, Usage};
 use jackfield_runtime::frame::{Cutter, EventStreamCutter};
@@ -12,6 +11,7 @@ use serde_json::{Value, json};
 use super::asked;
 use crate::dialect::StreamEncoder;
 use crate::dialect::bedrock_converse::{Asked, Encoder};
+use crate::dialect::said::{begin, more, text, thought};
 
 fn start() -> ChatEvent {
     ChatEvent::Start(StreamStart {
@@ -20,30 +20,6 @@ fn start() -> ChatEvent {
         created: None,
         warnings: Vec::new(),
     })
-}
-
-fn text(text: &str) -> ChatEvent {
-    ChatEvent::Text(TextDelta { choice: 0, text: text.to_owned() })
-}
-
-fn thought(text: &str, signature: Option<&str>, redacted: Option<&str>) -> ChatEvent {
-    ChatEvent::Reasoning(ReasoningDelta {
-        choice: 0,
-        index: 0,
-        text: text.to_owned(),
-        signature: signature.map(str::to_owned),
-        redacted: redacted.map(str::to_owned),
-        id: None,
-    })
-}
-
-fn begin(index: u32, id: &str) -> ChatEvent {
-    let (id, name) = (id.to_owned(), "f".to_owned());
-    ChatEvent::ToolCallStart(ToolCallStart { choice: 0, index, id, name, signature: None })
-}
-
-fn more(index: u32, arguments: &str) -> ChatEvent {
-    ChatEvent::ToolCallDelta(ToolCallDelta { choice: 0, index, arguments: arguments.to_owned() })
 }
 
 fn whole(part: Part) -> ChatEvent {

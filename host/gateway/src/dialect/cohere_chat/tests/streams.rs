@@ -3,7 +3,7 @@
 use bytes::BytesMut;
 use jackfield_runtime::api::llm::{
     AudioDelta, ChatEvent, Citation, CitationDelta, Finish, FinishReason, LogprobsDelta, Part,
-    ReasoningDelta, StreamStart, TextDelta, TokenLogprob, ToolCallDelta, ToolCallStart, WholePart,
+    ReasoningDelta, StreamStart, TextDelta, TokenLogprob, ToolCallStart, WholePart,
 };
 use jackfield_runtime::api::types::{Error, ErrorKind};
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ use super::answers::usage;
 use super::identity;
 use crate::dialect::StreamEncoder;
 use crate::dialect::cohere_chat::Encoder;
+use crate::dialect::said::more;
 
 fn start() -> ChatEvent {
     let id = Some("i".to_owned());
@@ -41,10 +42,6 @@ fn begin(index: u32, signature: Option<&str>) -> ChatEvent {
         name: "f".to_owned(),
         signature: signature.map(str::to_owned),
     })
-}
-
-fn more(index: u32, arguments: &str) -> ChatEvent {
-    ChatEvent::ToolCallDelta(ToolCallDelta { choice: 0, index, arguments: arguments.to_owned() })
 }
 
 fn citation(start: Option<u32>, end: Option<u32>) -> ChatEvent {

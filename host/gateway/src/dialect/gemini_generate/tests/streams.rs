@@ -2,8 +2,7 @@
 
 use bytes::BytesMut;
 use jackfield_runtime::api::llm::{
-    ChatEvent, Citation, CitationDelta, Finish, FinishReason, ReasoningDelta, StreamStart, TextDelta,
-    ToolCallDelta, ToolCallStart,
+    ChatEvent, Citation, CitationDelta, Finish, FinishReason, StreamStart, TextDelta,
 };
 use jackfield_runtime::api::types::{Error, ErrorKind, Usage};
 use serde_json::{Value, json};
@@ -11,6 +10,7 @@ use serde_json::{Value, json};
 use super::super::Encoder;
 use super::identity;
 use crate::dialect::StreamEncoder;
+use crate::dialect::said::{begin, more, thought};
 
 fn start() -> ChatEvent {
     let (id, model) = (Some("id-1".to_owned()), Some("m-1".to_owned()));
@@ -19,15 +19,6 @@ fn start() -> ChatEvent {
 
 fn text(choice: u32, text: &str) -> ChatEvent {
     ChatEvent::Text(TextDelta { choice, text: text.to_owned() })
-}
-
-fn begin(index: u32, id: &str) -> ChatEvent {
-    let (id, name) = (id.to_owned(), "f".to_owned());
-    ChatEvent::ToolCallStart(ToolCallStart { choice: 0, index, id, name, signature: None })
-}
-
-fn more(index: u32, arguments: &str) -> ChatEvent {
-    ChatEvent::ToolCallDelta(ToolCallDelta { choice: 0, index, arguments: arguments.to_owned() })
 }
 
 fn finish(choice: u32, reason: FinishReason) -> ChatEvent {
@@ -148,16 +139,6 @@ fn what_is_said_behind_a_call_comes_behind_it() {
 
 #[test]
 fn thoughts_carry_their_signatures() {
-    let thought = |text: &str, signature: Option<&str>, redacted: Option<&str>| {
-        ChatEvent::Reasoning(ReasoningDelta {
-            choice: 0,
-            index: 0,
-            text: text.to_owned(),
-            signature: signature.map(str::to_owned),
-            redacted: redacted.map(str::to_owned),
-            id: None,
-        })
-    };
     let chunks = chunks(&[
         start(),
         thought("hm", None, None),
