@@ -99,5 +99,5 @@ fn what_was_there_before_is_taken_out_of_a_range() {
     let before = [taken(0..2), taken(4..6), taken(9..20)];
     assert_eq!(without(&(1..10), &before), [2..4, 6..9]);
     assert_eq!(without(&(4..6), &before), Vec::<Range<u64>>::new());
-    assert_eq!(without(&(20..30), &before), [20..30]);
+    assert_eq!(without(&(20..30), &before), vec![20..30; 1]);
 }

@@ -18,9 +18,8 @@ use crate::{answers, framing, shape, shapes};
 /// Panics where the property doesn't hold.
 pub fn run(data: &[u8]) {
     let mut choices = Choices::new(data);
-    let mut path = PathFacts::default();
-    path.model = Some("a/m".to_owned());
-    path.stream = choices.chance(128);
+    let path =
+        PathFacts { model: Some("a/m".to_owned()), stream: choices.chance(128), ..PathFacts::default() };
     let dialect =
         choices.one(&[ChatDialect::GeminiGenerate, ChatDialect::CohereChat, ChatDialect::BedrockConverse]);
     let body = match dialect {
