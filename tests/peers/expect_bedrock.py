@@ -189,10 +189,15 @@ def embeddings(model, headers, body):
 
 
 def usage_of(told):
-    """Converse's counts; what caches gave and took is beside the input."""
+    """Converse's counts; what caches gave and took is beside the input. Nova's own
+    body counts that under longer names.
+    """
     if not told:
         return None
-    cached = told.get("cacheReadInputTokens"), told.get("cacheWriteInputTokens")
+    cached = [
+        told.get(name, told.get(name.replace("Tokens", "TokenCount")))
+        for name in ("cacheReadInputTokens", "cacheWriteInputTokens")
+    ]
     return neutral.usage_of(
         input=neutral.total(told.get("inputTokens"), *cached),
         output=told.get("outputTokens"),

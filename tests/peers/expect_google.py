@@ -158,7 +158,9 @@ def add_part(told, part):
         told.text(part.text, signature)
     else:
         assert not part.inline_data, "media: nothing recorded has had any"
-        told.native(part.model_dump(mode="json", by_alias=True, exclude_none=True))
+        value = part.model_dump(mode="json", by_alias=True, exclude_none=True)
+        # The SDK writes bytes in another alphabet than they came in.
+        told.native(value | ({"thoughtSignature": signature} if signature else {}))
 
 
 def add_citations(told, candidate):

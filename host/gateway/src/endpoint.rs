@@ -3,6 +3,7 @@
 mod path;
 
 use http::Method;
+use http::request::Parts;
 
 pub use path::PathFacts;
 pub(crate) use path::query;
@@ -58,7 +59,7 @@ pub enum Endpoint {
     Models,
     /// `/v1/models/ID`.
     Model,
-    /// `/v1beta/models`, in Gemini's shape.
+    /// `/v1beta/models`, or `/v1/models` for Google's clients, in Gemini's shape.
     GeminiModels,
     /// `/v1beta/models/ID`.
     GeminiModel,
@@ -139,6 +140,21 @@ impl Endpoint {
         match methods.split(", ").any(|allowed| method == allowed) {
             true => Ok(endpoint),
             false => Err(NoEndpoint::Method(methods)),
+        }
+    }
+
+    /// The same for the client that asks: of those that ask for models at
+    /// `/v1/models`, Google's are known by their key or their name, and read
+    /// nothing but their own shape.
+    pub(crate) fn asked_by(self, head: &Parts) -> Self {
+        let of_google = || {
+            ["x-goog-api-key", "x-goog-api-client"].iter().any(|name| head.headers.contains_key(*name))
+                || query(&head.uri, "key").is_some()
+        };
+        match self {
+            Self::Models if of_google() => Self::GeminiModels,
+            Self::Model if of_google() => Self::GeminiModel,
+            other => other,
         }
     }
 
@@ -243,6 +259,23 @@ mod tests {
             assert_eq!(Endpoint::of(&Method::GET, path), Ok(Endpoint::GeminiModel), "{path}");
         }
         assert_eq!(Endpoint::of(&Method::GET, "/v1beta/models"), Ok(Endpoint::GeminiModels));
+    }
+
+    #[test]
+    fn the_models_that_googles_clients_ask_for_are_theirs() {
+        let asked = |path: &str, header: &str| {
+            let request = http::Request::get(path).header(header, "x").body(()).unwrap();
+            Endpoint::of(&Method::GET, request.uri().path()).unwrap().asked_by(&request.into_parts().0)
+        };
+        for header in ["x-goog-api-key", "x-goog-api-client"] {
+            assert_eq!(asked("/v1/models?pageSize=1", header), Endpoint::GeminiModels);
+            assert_eq!(asked("/v1/models/a/m", header), Endpoint::GeminiModel);
+            assert_eq!(asked("/health", header), Endpoint::Health);
+        }
+        assert_eq!(asked("/v1/models?key=k", "accept"), Endpoint::GeminiModels);
+        for path in ["/v1/models", "/v1/models?monkey=k"] {
+            assert_eq!(asked(path, "x-api-key"), Endpoint::Models, "{path}");
+        }
     }
 
     #[test]

@@ -116,6 +116,7 @@ impl Gateway {
         let origin = head.headers.get(header::ORIGIN).cloned();
         let mut response = match Endpoint::of(&head.method, head.uri.path()) {
             Ok(endpoint) => {
+                let endpoint = endpoint.asked_by(&head);
                 if endpoint.dialect() == ChatDialect::GeminiGenerate {
                     crate::auth::take_from_query(&mut head);
                 }

@@ -1,6 +1,6 @@
 //! `/v1/models`: the routes and the models that the catalog knows of. Clients
 //! of Anthropic's protocol, who say so by a header, get its shape, and those of
-//! Gemini's, who find it at `/v1beta/models`, that one.
+//! Gemini's, who say so too or ask at `/v1beta/models`, that one.
 
 use std::borrow::Cow;
 

@@ -22,7 +22,9 @@ fn models(part: &mut Part) {
         id: "listModels",
         tag: "Models",
         summary: "The names that requests can give as their model",
-        description: "Routes, and the models that the catalog knows of, as far as the API key may use them.",
+        description: "Routes, and the models that the catalog knows of, as far as the API key may use them. \
+                      Clients that send `anthropic-version`, `x-goog-api-key`, `x-goog-api-client` or `?key=` get \
+                      the shape of that protocol.",
         events: None,
     };
     let mut operation = plain(&about);

@@ -67,13 +67,7 @@ impl Collected {
             ChatEvent::Audio(more) => self.open(more.choice)?.sound(more.id, &more.data, &more.transcript),
             ChatEvent::Part(whole) => self.open(whole.choice)?.content.push(whole.part),
             ChatEvent::Citation(more) => {
-                let answer = self.open(more.choice)?;
-                if !matches!(answer.content.last(), Some(Part::Text(_))) {
-                    answer.text("");
-                }
-                if let Some(Part::Text(text)) = answer.content.last_mut() {
-                    text.citations.push(more.citation);
-                }
+                self.open(more.choice)?.last_text().citations.push(more.citation);
             }
             ChatEvent::Logprobs(more) => self.open(more.choice)?.logprobs.extend(more.tokens),
             ChatEvent::Finish(end) => {
@@ -124,6 +118,20 @@ impl Collected {
 }
 
 impl Answer {
+    /// What was said last: a citation names a passage of it, whatever signatures
+    /// have come in between.
+    fn last_text(&mut self) -> &mut TextPart {
+        let place = self.content.iter().rposition(|part| matches!(part, Part::Text(_)));
+        let place = place.unwrap_or_else(|| {
+            self.text("");
+            self.content.len() - 1
+        });
+        match &mut self.content[place] {
+            Part::Text(text) => text,
+            other => unreachable!("{other:?} is no text"),
+        }
+    }
+
     fn text(&mut self, more: &str) {
         if let Some(Part::Text(text)) = self.content.last_mut() {
             text.text.push_str(more);

@@ -5,6 +5,7 @@ import uuid
 from importlib import metadata
 
 from portkey_ai import AsyncPortkey, Portkey
+from portkey_ai.api_resources.exceptions import NotFoundError
 
 from places import GATEWAY, KEY, OPEN_GATEWAY, UPSTREAM_KEY, arrived, run, said
 
@@ -132,8 +133,12 @@ class Rest(unittest.TestCase):
     # Version 1.8 asks for /v1/PortkeyApiPaths.FEEDBACK_API/ID.
     @unittest.skipIf(metadata.version("portkey-ai") == "1.8.6", "it asks for a path that isn't one")
     def test_feedback_is_changed(self):
-        changed = client(provider="openai").feedback.update(feedback_id="some-id", value=-5)
-        self.assertEqual(changed.status, "success")
+        ours = client(provider="openai")
+        given = ours.feedback.create(trace_id="trace-4", value=5).feedback_ids[0]
+        changed = ours.feedback.update(feedback_id=given, value=-5)
+        self.assertEqual((changed.status, changed.feedback_ids), ("success", [given]))
+        with self.assertRaises(NotFoundError):
+            ours.feedback.update(feedback_id="never-given", value=-5)
 
     def test_models_are_listed(self):
         listed = client(provider="openai").models.list()

@@ -68,13 +68,21 @@ fn called(id: Option<String>, call: &Value) -> Called {
     (id, text(&call["name"]).unwrap_or_default(), json_or_text(arguments))
 }
 
-/// A `function_call` has no id, so the plugin has made one.
+/// A `function_call` has no id, and some providers leave those of calls empty: then
+/// the plugin has made one.
 fn compare_calls(found: &mut Differences, ours: &[Called], theirs: &[Called], function: Option<Called>) {
     let (tools, function_of_ours) = match (&function, ours.split_last()) {
         (Some(_), Some((last, before))) => (before, Some(last)),
         _ => (ours, None),
     };
-    found.same("tool calls", &tools.to_vec(), &theirs.to_vec());
+    let mut tools = tools.to_vec();
+    for (ours, theirs) in tools.iter_mut().zip(theirs) {
+        if theirs.0.as_deref() == Some("") {
+            found.note_if_unnamed(Some(ours));
+            ours.0.clone_from(&theirs.0);
+        }
+    }
+    found.same("tool calls", &tools, &theirs.to_vec());
     if function.is_some() {
         found.note_if_unnamed(function_of_ours);
     }
