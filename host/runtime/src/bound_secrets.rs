@@ -208,13 +208,11 @@ impl Secrets {
                 Look::All => bound.read_again().await,
             };
             match read {
-                Ok(false) => {}
-                Ok(true) => {
-                    self.take_over(name, bound, held, host);
+                Ok(fresh) => {
+                    self.take_over(name, bound, held, host, fresh);
                 }
                 Err(error) => {
-                    let provider = host.provider();
-                    tracing::warn!(provider, secret = %name, %error, "a secret can't be read again; the old one stays in use");
+                    tracing::warn!(provider = host.provider(), secret = %name, %error, "a secret can't be read again; the old one stays in use");
                 }
             }
         }
@@ -230,32 +228,43 @@ impl Secrets {
                 name: name.to_string(),
                 source,
             };
-            if bound.refresh().await.map_err(unread)? {
-                changed |= self.take_over(name, bound, held, host);
-            }
+            let fresh = bound.refresh().await.map_err(unread)?;
+            changed |= self.take_over(name, bound, held, host, fresh);
         }
         Ok(changed)
     }
 
-    /// Puts a secret that was read again in the place of the old one, unless it
-    /// can't be used.
-    fn take_over(&self, name: &Name, bound: &BoundSecret, held: &Held, host: &HostSender) -> bool {
+    /// Puts a secret as it was last read in the place of the one in use, unless
+    /// that is the same or it can't be used, of which a `fresh` one warns. To be
+    /// asked whatever a look finds: who found it before may not be here yet.
+    fn take_over(
+        &self,
+        name: &Name,
+        bound: &BoundSecret,
+        held: &Held,
+        host: &HostSender,
+        fresh: bool,
+    ) -> bool {
+        let mut former = self.former.lock().unwrap_or_else(PoisonError::into_inner);
+        // Under the lock, so that nothing older follows it.
         let (secret, provider) = (bound.get(), host.provider());
-        if let Err(flaw) = held.form.check(secret.expose()) {
-            tracing::warn!(provider, secret = %name, flaw, "a rotated secret can't be used; the old one stays in use");
+        if held.shared.expose().as_str() == secret.expose().trim() {
             return false;
         }
-        let mut former = self.former.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Err(flaw) = held.form.check(secret.expose()) {
+            if fresh {
+                tracing::warn!(provider, secret = %name, flaw, "a rotated secret can't be used; the old one stays in use");
+            }
+            return false;
+        }
         let mut later = former.clone();
         later.add(name, held.parts(), self.clock.now());
         // The new one is looked for before it is used.
         let search = self.search(&later, &held.form.parts(secret.expose()));
         if let Err(error) = search.and_then(|search| host.replace_scanner(search)) {
-            tracing::error!(
-                provider,
-                %error,
-                "a rotated secret can't be looked for; the old one stays in use"
-            );
+            if fresh {
+                tracing::error!(provider, %error, "a rotated secret can't be looked for; the old one stays in use");
+            }
             return false;
         }
         held.shared.replace(secret.expose());
@@ -285,3 +294,6 @@ fn known<'n>(
         }),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,6 +91,14 @@ pub enum VariantFlaw {
         /// The value that was brought along alone.
         name: Name,
     },
+    /// It would use the credentials of the machine that the host runs on.
+    #[error(
+        "config.{name} says where this machine is given credentials of its own, which are the operator's alone: leave it out"
+    )]
+    OfMachine {
+        /// The value that was brought along.
+        name: Name,
+    },
     /// All callers share its one instance, and what it keeps.
     #[error("its plugin has one instance for all, which can't be had once more for one caller")]
     Singleton,
@@ -109,6 +117,7 @@ impl Variant {
         manifest: &Manifest,
         settings: &mut ProviderSettings,
     ) -> Result<Option<BTreeMap<Name, Secret>>, VariantFlaw> {
+        account::refuse_machine(manifest, self)?;
         if manifest.singleton {
             return Err(VariantFlaw::Singleton);
         }

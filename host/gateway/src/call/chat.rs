@@ -85,8 +85,8 @@ impl Kind for Chat {
         Box::pin(async move {
             let target = turn.target;
             let own = target.provider.speaks(&target.context, self.dialect.passthrough()).await?;
-            // What another provider signed in this conversation is left out on the way.
-            if own && !hidden::is_in(turn.body) {
+            // What other providers signed or hid in this conversation is left out on the way.
+            if own && !hidden::is_in(self.dialect, turn.body) {
                 return passed::attempt(self.dialect, turn).await;
             }
             decoded::attempt(self.dialect, &self.path, &turn).await

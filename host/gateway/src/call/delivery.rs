@@ -23,6 +23,11 @@ impl Account {
     pub(super) fn new(meter: Meter, recording: Option<Recording>) -> Self {
         Self { meter: Some(meter), recording }
     }
+
+    /// Nobody else gets what comes, and nobody waits for it.
+    pub(super) fn forget_recording(&mut self) {
+        self.recording = None;
+    }
 }
 
 impl Drop for Account {

@@ -204,10 +204,16 @@ impl<K: Kind> Attempt for Tries<'_, K> {
                     answer.account = meter.take().map(|meter| Account::new(meter, recording));
                 }
             }
-            let judged = match guarded {
+            let mut judged = match guarded {
                 Some(guarded) => guarded.after(answer).await?,
                 None => Judged { answer, marked: false },
             };
+            // It may yet give way to another target's, which mustn't wait for it, nor others.
+            if judged.answer.status == MARKED
+                && let Some(account) = &mut judged.answer.account
+            {
+                account.forget_recording();
+            }
             if judged.marked && leaf.retry.on_status.contains(MARKED) && leaf.retry.attempts > 0 {
                 *marked = Some(judged.answer);
                 let why = "a guardrail marked the answer, and its status is to be tried again";

@@ -118,9 +118,10 @@ impl<F: Frames> Blocks<F> {
             ChatEvent::Audio(delta) if delta.choice == 0 && !delta.transcript.is_empty() => {
                 self.text(&delta.transcript, out);
             }
-            ChatEvent::Part(part) if part.choice == 0 && F::is_block(&part.part) => {
-                self.whole(&part.part, out);
-            }
+            ChatEvent::Part(part) if part.choice == 0 && F::is_block(&part.part) => match &part.part {
+                Part::Reasoning(thought) => self.whole_thought(thought, out),
+                part => self.whole(part, out),
+            },
             ChatEvent::Citation(delta) if delta.choice == 0 => {
                 let place = self.open_text(out);
                 F::more(place, Piece::Citation(&delta.citation), out);
@@ -147,6 +148,10 @@ impl<F: Frames> Blocks<F> {
 
     fn thought(&mut self, delta: &ReasoningDelta, out: &mut BytesMut) {
         if delta.redacted.is_some() {
+            // What is shown of it comes before it, as in a whole answer.
+            if !delta.text.is_empty() || delta.signature.is_some() {
+                self.thought(&ReasoningDelta { redacted: None, ..delta.clone() }, out);
+            }
             let thought = ReasoningPart {
                 text: String::new(),
                 signature: None,
@@ -191,6 +196,14 @@ impl<F: Frames> Blocks<F> {
     }
 
     /// A block that comes whole.
+    /// One that goes on from nothing, and that nothing goes on from.
+    fn whole_thought(&mut self, thought: &ReasoningPart, out: &mut BytesMut) {
+        let ReasoningPart { text, signature, redacted, id } = thought.clone();
+        self.close_all(out);
+        self.thought(&ReasoningDelta { choice: 0, index: 0, text, signature, redacted, id }, out);
+        self.close_all(out);
+    }
+
     fn whole(&mut self, part: &Part, out: &mut BytesMut) {
         self.close_all(out);
         let place = self.begin(Kind::Text);

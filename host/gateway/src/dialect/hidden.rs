@@ -8,6 +8,9 @@
 use jackfield_runtime::api::llm::{Part, ReasoningPart};
 use memchr::memmem;
 
+use super::bedrock_converse;
+use crate::endpoint::ChatDialect;
+
 /// What tells it from thoughts that a model hid.
 const MARK: &str = "jackfield-call-signature:";
 
@@ -59,10 +62,15 @@ fn is_only(thought: &ReasoningPart, hidden: bool) -> bool {
         && (hidden || thought.id.is_none())
 }
 
-/// Whether a call's signature is in a body. The dialect's own provider would refuse
-/// it: nothing of it is that provider's.
-pub(crate) fn is_in(body: &[u8]) -> bool {
-    memmem::find(body, MARK.as_bytes()).is_some()
+/// Whether a body of a dialect has what is carried so. The dialect's own provider
+/// would refuse it: nothing of it is that provider's.
+pub(crate) fn is_in(dialect: ChatDialect, body: &[u8]) -> bool {
+    let mark = match dialect {
+        ChatDialect::AnthropicMessages => MARK,
+        ChatDialect::BedrockConverse => bedrock_converse::CARRIED,
+        _ => return false,
+    };
+    memmem::find(body, mark.as_bytes()).is_some()
 }
 
 #[cfg(test)]
@@ -130,7 +138,8 @@ mod tests {
     fn it_is_seen_in_a_body() {
         let Part::Reasoning(thought) = before_call("s") else { panic!("it is a thought") };
         let body = format!("[{{\"data\":{:?}}}]", thought.redacted.unwrap());
-        assert!(is_in(body.as_bytes()));
-        assert!(!is_in(b"[{\"data\":\"a model's own\"}]"));
+        assert!(is_in(ChatDialect::AnthropicMessages, body.as_bytes()));
+        assert!(!is_in(ChatDialect::OpenaiChat, body.as_bytes()), "there it is only what somebody writes");
+        assert!(!is_in(ChatDialect::AnthropicMessages, b"[{\"data\":\"a model's own\"}]"));
     }
 }

@@ -66,8 +66,8 @@ impl Gateway {
         }
     }
 
-    /// The plan of a route, with what the client's headers say over it. Its keys
-    /// are the operator's.
+    /// The plan of a route, with what the client's headers say over it, which may
+    /// be credentials.
     fn routed(
         &self,
         caller: &Caller,
@@ -75,6 +75,7 @@ impl Gateway {
         name: &str,
         config: &Config,
     ) -> Result<Arc<Node>, Failure> {
+        self.inner.plans.expire(self.inner.router.clock().now(), IDLE);
         let scope = format!("route {:?}/{:?}", caller.tenant, caller.key);
         let path = format!("routes.{name}");
         self.inner.plans.get(&scope, &digest(&path, None, &wishes.overrides, None), || {

@@ -18,6 +18,9 @@ use super::run::Material;
 use super::text::{Unreadable, delivered};
 use super::{Guarded, Guardrails, Scene, shown};
 
+/// The longest request that is kept for days, for services that are told of it.
+const TOLD: usize = 256 << 10;
+
 /// The hooks that stand before an answer which comes later.
 #[derive(Debug)]
 pub(crate) struct Later {
@@ -57,7 +60,8 @@ impl Guarded {
         // Only other services are told of the request.
         let hooks = self.leaf.after.clone();
         let tells = hooks.iter().flat_map(Hook::written).any(|check| matches!(check.rule, Rule::Remote(_)));
-        let request = if tells { Bytes::copy_from_slice(&self.request) } else { Bytes::new() };
+        let kept = tells && self.request.len() <= TOLD;
+        let request = if kept { Bytes::copy_from_slice(&self.request) } else { Bytes::new() };
         let scene = Arc::new(self.scene.for_later(text));
         Some(Arc::new(Later { guardrails: self.guardrails.clone(), scene, hooks, request }))
     }

@@ -187,7 +187,9 @@ fn gone(gone: Gone) -> Failure {
             "no result came for as long as one is waited for; `pending` of the receiver says how long"
         }
         Gone::Expired => "the result isn't kept any more; `keep` of the receiver says for how long it is",
-        Gone::Crowded => "the result made room for newer ones; `bytes` of the receiver says how much is kept",
+        Gone::Crowded => {
+            "the request or its result made room for newer ones; `bytes` of the receiver says how much is kept"
+        }
     };
     Failure::new(FailureKind::NotFound, why).with_status(410)
 }

@@ -19,6 +19,9 @@ use super::room::{Crowded, Place};
 /// What each body takes at least, with its head and what reads it.
 const LEAST: usize = 4 << 10;
 
+/// From here on a body's memory grows by a quarter, not to the double.
+const LARGE: usize = 1 << 20;
+
 /// How fast a body must come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Pace {
@@ -89,7 +92,9 @@ where
         let needed = whole.len() + piece.len();
         if needed > whole.capacity() {
             // What is held is what is counted, so it grows here and not by itself.
-            let room = needed.next_power_of_two().min(limit).max(needed).max(LEAST);
+            // By little where it is large: one body mustn't count as all that a peer has.
+            let step = if needed < LARGE { needed.next_power_of_two() } else { needed + needed / 4 };
+            let room = step.min(limit).max(needed).max(LEAST);
             let grown = tokio::time::timeout_at(began + pace.longest, place.grow(room));
             grown.await.map_err(|_| Untaken::Crowded)??;
             whole.reserve_exact(room - whole.len());

@@ -155,6 +155,22 @@ impl AuthScheme {
         }
     }
 
+    /// Those of them that say where the machine which the host runs on is given
+    /// credentials: whoever asks from there has them, without a secret.
+    pub(crate) fn of_machine(&self) -> Vec<&Template> {
+        match self {
+            Self::AwsSigV4(scheme) => scheme.of_machine(),
+            Self::None
+            | Self::Bearer { .. }
+            | Self::Header { .. }
+            | Self::Query { .. }
+            | Self::Basic { .. }
+            | Self::ClientCredentials(_)
+            | Self::Google(_)
+            | Self::OciSignature(_) => Vec::new(),
+        }
+    }
+
     pub(super) fn read(node: &Node<'_>) -> Option<Self> {
         let mut fields = node.fields()?;
         let scheme = fields.require("scheme", "\"bearer\"");

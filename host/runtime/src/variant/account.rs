@@ -4,9 +4,10 @@
 //! Against: a caller's secret at a place that was the operator's choice for his
 //! own, as where tokens are exchanged; the credentials of the machine, as those
 //! of its container, for a caller who brought too few of his own; the operator's
-//! name for himself, as the external id of his role, in a stranger's request. And
-//! the other way round: a caller's role, profile or place with the operator's
-//! secrets.
+//! name for himself, as the external id of his role or his organization, in a
+//! stranger's request. And the other way round: a caller's role, profile or place
+//! with the operator's secrets, and credentials that the machine gives to whoever
+//! asks from it.
 
 use std::collections::BTreeSet;
 
@@ -22,6 +23,24 @@ use crate::settings::ProviderSettings;
 /// of the API's, but they may say who the operator is to whatever stands before
 /// it.
 const HEADERS: [&str; 2] = ["headers", "stream-headers"];
+
+/// OpenAI's names for who pays within a key's account: the organization, and a
+/// project of it (<https://platform.openai.com/docs/api-reference/authentication>).
+/// They are sent as headers, so no template of the manifest has them in it.
+const ORGANIZATION: &str = "organization";
+const PROJECT: &str = "project";
+
+/// Refuses what would ask the machine for its credentials: whoever brings a
+/// secret of his own along would sign with them all the same.
+pub(super) fn refuse_machine(manifest: &Manifest, variant: &Variant) -> Result<(), VariantFlaw> {
+    let schemes = manifest.auth.values();
+    let names = schemes.flat_map(|scheme| scheme.of_machine()).flat_map(Template::names);
+    let machines: BTreeSet<&Name> = names.collect();
+    match variant.config.keys().find(|name| machines.contains(*name)) {
+        Some(name) => Err(VariantFlaw::OfMachine { name: name.clone() }),
+        None => Ok(()),
+    }
+}
 
 /// Refuses what would turn the operator's secrets to another account or place.
 pub(super) fn refuse(manifest: &Manifest, variant: &Variant) -> Result<(), VariantFlaw> {
@@ -58,7 +77,15 @@ fn of_credentials(manifest: &Manifest) -> BTreeSet<&Name> {
     let api = of_api(manifest);
     let schemes = manifest.auth.values();
     let names = schemes.flat_map(|scheme| scheme.account()).flat_map(Template::names);
-    names.filter(|name| !api.contains(name)).collect()
+    names.chain(of_payer(manifest)).filter(|name| !api.contains(name)).collect()
+}
+
+/// The values that say who pays. A project alone is another thing: Google's is a
+/// part of the API's address.
+fn of_payer(manifest: &Manifest) -> impl Iterator<Item = &Name> {
+    let has = manifest.config.keys().any(|name| name.as_str() == ORGANIZATION);
+    let names = manifest.config.keys().filter(|name| [ORGANIZATION, PROJECT].contains(&name.as_str()));
+    names.filter(move |_| has)
 }
 
 /// The values that say where the API itself lives: its addresses, or its region.

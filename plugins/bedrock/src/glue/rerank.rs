@@ -18,7 +18,7 @@ impl Guest for Bedrock {
     fn rerank(request: RerankRequest) -> Result<RerankResponse, Error> {
         let settings = settings()?;
         let extra = Extra::read(request.extra.as_deref())?;
-        if let Some(url) = agent::url(&request.model, settings)? {
+        if let Some(url) = agent::url(&request.model, &extra, settings)? {
             return by_agent(request, extra, url, settings);
         }
         let family = route::family(&request.model, &extra, settings)?;

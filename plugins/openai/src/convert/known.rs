@@ -20,15 +20,18 @@ const RECENT: Duration = Duration::from_secs(60);
 /// The most names that a message tells.
 const TOLD: usize = 3;
 
+/// The longest name that is compared with those in the list: comparing two takes
+/// the product of their lengths, and nothing longer is a slip.
+const LONGEST: usize = 256;
+
 /// The list as it is kept.
 #[derive(Debug, Default)]
 pub(crate) struct Known(Option<(Instant, Result<List, String>)>);
 
-/// What the service lists.
+/// What the service lists. Where the list is stays with the operator: callers
+/// are told what isn't in it.
 #[derive(Debug)]
 pub(crate) struct List {
-    /// Where it is.
-    pub(crate) place: String,
     /// Its models, by the service's own names.
     pub(crate) names: BTreeSet<String>,
 }
@@ -61,7 +64,7 @@ impl Known {
         }
         let fetched = match fetch() {
             // It would refuse everything.
-            Ok(list) if list.names.is_empty() => Err(format!("the list at {} is empty", list.place)),
+            Ok(list) if list.names.is_empty() => Err("it is empty".to_owned()),
             Ok(list) => Ok(list),
             Err(error) => Err(error.message),
         };
@@ -87,31 +90,42 @@ impl List {
             format!("has near it {}", quoted(near))
         };
         let message = format!(
-            "the service has no model `{model}`: its list at {} {advice}; with \
-             `config.check-models = false` the service itself judges names",
-            self.place
+            "the service has no model `{model}`: its list of models {advice}; with \
+             `config.check-models = false` the service itself judges names"
         );
         Error::new(ErrorKind::NotFound, message).with_code("model_not_found")
     }
 }
 
 fn unchecked(model: &str, why: &str) -> String {
-    format!("the model `{model}` wasn't looked up in the service's list, which can't be had: {why}")
+    format!("the model `{model}` wasn't looked up in the service's list of models, which can't be had: {why}")
 }
 
 /// Names that may have been meant: those that hold what was written, or differ
 /// by a few slips, nearest first.
 fn near<'n>(model: &str, names: &'n BTreeSet<String>) -> Vec<&'n str> {
+    if model.len() > LONGEST {
+        return Vec::new();
+    }
     let wanted = model.to_ascii_lowercase();
+    let most = 1 + wanted.len() / 4;
+    // As many slips as the lengths differ by there are in any case.
+    let slips = |other: &str| {
+        let few = wanted.len().abs_diff(other.len()) <= most;
+        few.then(|| distance(&wanted, other)).filter(|slips| *slips <= most)
+    };
     let bare = |name: &'n str| name.rsplit('/').next().unwrap_or(name);
     let mut found: Vec<(usize, &str)> = names
         .iter()
         .filter_map(|name| {
             let other = name.to_ascii_lowercase();
             let holds = !wanted.is_empty() && (other.contains(&wanted) || wanted.contains(&other));
-            let slips = distance(&wanted, &other).min(distance(&wanted, &bare(name).to_ascii_lowercase()));
-            let near = holds || slips <= 1 + wanted.len() / 4;
-            near.then_some((if holds { 0 } else { slips }, name.as_str()))
+            if holds {
+                return Some((0, name.as_str()));
+            }
+            let slips =
+                [slips(&other), slips(&bare(name).to_ascii_lowercase())].into_iter().flatten().min()?;
+            Some((slips, name.as_str()))
         })
         .collect();
     found.sort_unstable();
@@ -143,8 +157,7 @@ mod tests {
     const NAMES: [&str; 4] = ["openai/gpt-oss-120b", "zai-org/GLM-5.3", "zai-org/GLM-5.3-Flash", "Kimi-K3"];
 
     fn list(names: &[&str]) -> List {
-        let names = names.iter().map(|name| (*name).to_owned()).collect();
-        List { place: "https://api.example.com/v1/models".to_owned(), names }
+        List { names: names.iter().map(|name| (*name).to_owned()).collect() }
     }
 
     /// A service, and how often its list was asked for.
@@ -185,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_name_is_refused_with_those_near_it_and_where_the_list_is() {
+    fn a_wrong_name_is_refused_with_those_near_it() {
         let mut service = Service::new();
         for (model, near) in [
             ("gpt-oss-120b", "has near it `openai/gpt-oss-120b`;"),
@@ -198,7 +211,7 @@ mod tests {
             let error = service.check(model, 1, Ok(list(&NAMES))).unwrap_err();
             assert_eq!((error.kind, error.code.as_deref()), (ErrorKind::NotFound, Some("model_not_found")));
             assert!(!error.sent, "no call went out");
-            for part in [&format!("no model `{model}`"), near, "https://api.example.com/v1/models"] {
+            for part in [&format!("no model `{model}`"), "its list of models", near] {
                 assert!(error.message.contains(part), "{part}: {}", error.message);
             }
         }
@@ -225,6 +238,19 @@ mod tests {
             assert_eq!(service.asked.get(), 1);
             assert_eq!(service.check("Kimi-K3", 60, Ok(list(&NAMES))), Ok(None));
         }
+    }
+
+    #[test]
+    fn long_names_are_told_apart_without_being_compared() {
+        let began = Instant::now();
+        let long = "k".repeat(4 << 20);
+        let mut service = Service::new();
+        let error = service.check(&"m".repeat(LONGEST), 0, Ok(list(&[&long]))).unwrap_err();
+        assert!(error.message.contains("begins with `kkk"));
+        // One that a name is in is no slip of it, either.
+        let told = service.check(&"k".repeat(LONGEST + 1), 1, Ok(list(&[]))).unwrap_err().message;
+        assert!(told.contains("begins with"));
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     }
 
     #[test]

@@ -18,6 +18,29 @@ pub(crate) struct Models {
     pub(crate) next: Option<String>,
 }
 
+/// All models of a list whose pages `fetch` has, each by the id that it begins
+/// behind.
+///
+/// # Errors
+/// The list doesn't end after `most_pages`.
+pub(crate) fn all(
+    most_pages: usize,
+    mut fetch: impl FnMut(Option<&str>) -> Result<Models, Error>,
+) -> Result<Vec<ModelInfo>, Error> {
+    let mut found: Vec<ModelInfo> = Vec::new();
+    let mut after: Option<String> = None;
+    for _ in 0..most_pages {
+        let page = fetch(after.as_deref())?;
+        found.extend(page.models);
+        // A server that ignores `after` would send the same page for ever.
+        if page.next.is_none() || page.next == after {
+            return Ok(found);
+        }
+        after = page.next;
+    }
+    Err(Error::bad_answer(format!("the upstream's list of models doesn't end after {most_pages} pages")))
+}
+
 /// Reads a page: `{"data": [...]}`, or the bare list of some servers.
 pub(crate) fn convert(answer: Whole<'_>) -> Result<Models, Error> {
     let raw: Raw<'_> = answer.parse("a list of models")?;
@@ -109,6 +132,33 @@ mod tests {
         assert_eq!((a.owner.as_deref(), a.created, a.context_tokens), (Some("me"), Some(5), None));
         assert_eq!((b.created, b.context_tokens), (None, Some(4096)));
         assert!(a.raw.as_ref().unwrap().contains("owned_by"));
+    }
+
+    #[test]
+    fn no_more_pages_are_asked_for_than_may_be_and_none_twice() {
+        let page = |id: &str, next: Option<String>| -> Result<Models, Error> {
+            let models = read(&format!(r#"[{{"id":"{id}"}}]"#))?.models;
+            Ok(Models { models, next })
+        };
+        for most in [1, 8, 100] {
+            let mut asked = 0;
+            let endless = all(most, |after| {
+                assert_eq!(after.map(str::to_owned), (asked > 0).then(|| asked.to_string()));
+                asked += 1;
+                page("m", Some(asked.to_string()))
+            });
+            assert!(endless.unwrap_err().message.contains(&format!("after {most} pages")));
+            assert_eq!(asked, most);
+        }
+        let mut asked = Vec::new();
+        let found = all(8, |after| {
+            asked.push(after.map(str::to_owned));
+            page(after.unwrap_or("first"), Some("same".to_owned()))
+        });
+        let ids: Vec<_> = found.unwrap().into_iter().map(|model| model.id).collect();
+        assert_eq!(ids, ["first", "same"], "a server that ignores `after` isn't asked for ever");
+        assert_eq!(asked, [None, Some("same".to_owned())]);
+        assert_eq!(all(1, |_| page("only", None)).unwrap().len(), 1);
     }
 
     #[test]

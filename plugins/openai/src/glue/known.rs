@@ -13,6 +13,10 @@ use crate::settings::Endpoint;
 /// The longest that a call waits for a page of the list.
 const PATIENCE_MS: u64 = 10_000;
 
+/// The most pages of it: they count as requests of the call that waits, which
+/// still has its own to send.
+const MOST_PAGES: usize = 8;
+
 /// What this instance knows: it serves one provider, call after call.
 static KNOWN: Mutex<Known> = Mutex::new(Known::new());
 
@@ -24,8 +28,8 @@ pub(super) fn check(endpoint: &Endpoint, model: &str) -> Result<Option<String>, 
     }
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     known.check(&endpoint.model(model), Instant::now(), || {
-        let (place, found) = models::all(endpoint, |request| request.timeout_ms(PATIENCE_MS))?;
-        Ok(List { place, names: found.into_iter().map(|model| model.id).collect() })
+        let found = models::all(endpoint, MOST_PAGES, |request| request.timeout_ms(PATIENCE_MS))?;
+        Ok(List { names: found.into_iter().map(|model| model.id).collect() })
     })
 }
 

@@ -14,7 +14,7 @@ const MOST_PAGES: usize = 100;
 impl Guest for OpenAi {
     fn list_models() -> Result<Vec<ModelInfo>, Error> {
         let endpoint = endpoint()?;
-        let (_, found) = all(endpoint, |request| request)?;
+        let found = all(endpoint, MOST_PAGES, |request| request)?;
         let named = |mut model: ModelInfo| {
             model.id = endpoint.strip_prefix(&model.id)?.to_owned();
             Some(model)
@@ -23,27 +23,19 @@ impl Guest for OpenAi {
     }
 }
 
-/// All models by the upstream's own names, and where its list is. Each request
-/// is sent as `dressed` makes it.
+/// All models by the upstream's own names, from `most_pages` of its list. Each
+/// request is sent as `dressed` makes it.
 pub(super) fn all(
     endpoint: &Endpoint,
+    most_pages: usize,
     dressed: impl Fn(RequestBuilder) -> RequestBuilder,
-) -> Result<(String, Vec<ModelInfo>), Error> {
+) -> Result<Vec<ModelInfo>, Error> {
     let path = Paths::Models.read(&Bound);
-    let mut found: Vec<ModelInfo> = Vec::new();
-    let mut after: Option<String> = None;
-    for _ in 0..MOST_PAGES {
+    models::all(most_pages, |after| {
         let mut request = dressed(endpoint.get(&path));
-        if let Some(after) = &after {
+        if let Some(after) = after {
             request = request.query("after", after);
         }
-        let page = models::convert(Read::all(send(request)?)?.whole())?;
-        found.extend(page.models);
-        // A server that ignores `after` would send the same page for ever.
-        if page.next.is_none() || page.next == after {
-            return Ok((endpoint.url(&path, "", false), found));
-        }
-        after = page.next;
-    }
-    Err(Error::bad_answer(format!("the upstream's list of models doesn't end after {MOST_PAGES} pages")))
+        models::convert(Read::all(send(request)?)?.whole())
+    })
 }

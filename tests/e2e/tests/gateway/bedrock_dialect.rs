@@ -133,6 +133,27 @@ async fn bedrock_is_asked_with_the_clients_own_bytes_and_answers_with_its_own() 
     assert!(sent.ends_with(&body.to_string()), "{sent}");
 }
 
+/// Bedrock would refuse a hidden thought that it never made.
+#[tokio::test]
+async fn what_another_provider_signed_does_not_reach_bedrock_as_it_is() {
+    let bench = Bench::new("bedrock", vec![Reply::json(200, &answer())], "").await;
+    let mut body = request();
+    // Base64 of `jackfield-redacted:jackfield-call-signature:sig`.
+    let hidden = "amFja2ZpZWxkLXJlZGFjdGVkOmphY2tmaWVsZC1jYWxsLXNpZ25hdHVyZTpzaWc=";
+    let call = json!({ "toolUse": { "toolUseId": "t1", "name": "f", "input": {} } });
+    let result = json!({ "toolResult": { "toolUseId": "t1", "content": [{ "text": "ok" }] } });
+    body["messages"] = json!([
+        { "role": "user", "content": [{ "text": "hello" }] },
+        { "role": "assistant", "content": [{ "reasoningContent": { "redactedContent": hidden } }, call] },
+        { "role": "user", "content": [result] },
+    ]);
+    let response = bench.ask(false, &body).await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(header(&response, "x-jackfield-mode"), "decoded");
+    let sent = bench.upstream.requests().remove(0);
+    assert!(sent.contains("toolUse") && !sent.contains("redactedContent"), "{sent}");
+}
+
 #[tokio::test]
 async fn a_stream_comes_down_byte_for_byte() {
     let whole = events().concat();

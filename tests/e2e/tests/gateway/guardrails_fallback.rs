@@ -113,3 +113,18 @@ async fn an_answer_that_another_takes_the_place_of_is_counted_too() {
         assert!(told.is_some_and(|count| count != "0"), "stream {stream}: {metrics}");
     }
 }
+
+/// The first stream waits for the second target's, which mustn't wait for it.
+#[tokio::test]
+async fn a_marked_stream_is_not_what_the_next_targets_cache_waits_for() {
+    let replies = vec![reply(true, "first"), reply(true, "second")];
+    let two = Two::new(replies, vec![reply(true, "b")], "").await;
+    let config = json!({
+        "strategy": { "mode": "fallback", "on_status_codes": [246] }, "cache": { "mode": "simple" },
+        "targets": [{ "provider": "a", "input_guardrails": [marks("hello")[0]] }, { "provider": "a" }],
+    });
+    let asked = asked(&two, OPENAI, true, &config);
+    let (status, text, target) =
+        tokio::time::timeout(std::time::Duration::from_secs(15), asked).await.unwrap();
+    assert_eq!((status, &*text, &*target), (200, "second", "config.targets[1]"));
+}

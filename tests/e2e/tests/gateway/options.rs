@@ -2,6 +2,7 @@
 //! plugin can honour arrive, the others are refused by name.
 
 use futures_util::{StreamExt, stream};
+use jackfield_e2e::gateway::provider;
 use serde_json::json;
 
 use crate::own::{CLIENT, OPERATORS, Own, refusal};
@@ -42,6 +43,36 @@ async fn the_account_of_a_clients_key_is_the_clients_to_choose() {
     // They end with the request that they came with.
     assert_eq!(own.ask(OPENAI, "a/m", &[]).await.status(), 200);
     assert!(!Own::last(&own.a).contains("org-1"));
+}
+
+#[tokio::test]
+async fn the_organization_of_the_operators_key_goes_with_no_other_and_to_no_other_host() {
+    let more = "secrets.api-key = { file = \"a\" }\n\
+                config.organization = \"org-operator\"\nconfig.project = \"proj-operator\"";
+    let lines = provider("c", "openai", "HOST_A", more);
+    let own = Own::with(&format!("{lines}[server]\ncustom-hosts = [\"HOST_A\"]\n")).await;
+    let host = format!("{}/v1", own.a.origin());
+    for headers in [
+        &[("x-portkey-provider", "c"), ("authorization", BEARER)][..],
+        &[("x-portkey-provider", "c"), ("x-portkey-custom-host", &*host)],
+        &[("x-portkey-provider", "c"), ("x-portkey-custom-host", &*host), ("authorization", BEARER)],
+    ] {
+        assert_eq!(own.ask(OPENAI, "m", headers).await.status(), 200, "{headers:?}");
+        let request = Own::last(&own.a);
+        assert!(!request.contains("openai-organization") && !request.contains("openai-project"), "{request}");
+        assert!(!request.contains("operator"), "{request}");
+    }
+    let headers =
+        [("x-portkey-provider", "c"), ("authorization", BEARER), ("x-portkey-openai-organization", "org-1")];
+    assert_eq!(own.ask(OPENAI, "m", &headers).await.status(), 200);
+    let request = Own::last(&own.a);
+    assert!(request.contains("openai-organization: org-1\r\n"), "{request}");
+    assert!(!request.contains("operator"), "a client's organization has none of the operator's projects");
+    // With the operator's key they go.
+    assert_eq!(own.ask(OPENAI, "c/m", &[]).await.status(), 200);
+    let request = Own::last(&own.a);
+    assert!(request.contains("openai-organization: org-operator\r\n"), "{request}");
+    assert!(request.contains("openai-project: proj-operator\r\n"), "{request}");
 }
 
 #[tokio::test]

@@ -8,6 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 
 const MARK: &[u8] = b"jackfield-redacted:";
 
+/// What base64 of every marked text begins with: that of the mark's first 18 bytes.
+pub(in crate::dialect) const CARRIED: &str = "amFja2ZpZWxkLXJlZGFjdGVk";
+
 /// The base64 that stands for a text.
 pub(super) fn wrap(text: &str) -> String {
     match STANDARD.decode(text) {
@@ -37,5 +40,6 @@ mod tests {
             assert_eq!(unwrap(client), text, "{sent}");
         }
         assert_eq!(wrap("QUI="), "QUI=");
+        assert!(wrap("no base64 ä").starts_with(CARRIED) && marked.starts_with(CARRIED));
     }
 }

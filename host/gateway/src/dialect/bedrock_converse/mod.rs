@@ -31,6 +31,7 @@ use jackfield_runtime::api::types::Error;
 
 use super::{Answer, Identity, StreamEncoder};
 
+pub(super) use blob::CARRIED;
 pub use error::{encode as encode_error, exception as encode_exception, name as error_name};
 pub use frame::encode as encode_event;
 pub use request::decode;

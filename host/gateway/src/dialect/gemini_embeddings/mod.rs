@@ -77,7 +77,7 @@ pub fn decode(body: &[u8], path: &PathFacts, method: Method) -> Result<Decoded, 
     let (inputs, about, extra) = match method {
         Method::One => {
             let one: One<'_> = read::body(body)?;
-            let (input, about) = content("", &one, &mut warnings)?;
+            let (input, about) = content("", &one, &model, &mut warnings)?;
             (vec![input], about, one.rest.to_json())
         }
         Method::Batch => {
@@ -103,12 +103,7 @@ fn all(
     for (place, raw) in requests.iter().enumerate() {
         let path = format!("requests[{place}]");
         let one: One<'_> = read::raw(&path, raw)?;
-        let bare = |name: &str| name.strip_prefix("models/").unwrap_or(name).to_owned();
-        if one.model.as_deref().is_some_and(|named| bare(named) != bare(model)) {
-            let message = format!("must be the model in the path, models/{}", bare(model));
-            return Err(DecodeError::invalid(format!("{path}.model"), message));
-        }
-        let (input, about) = content(&format!("{path}."), &one, warnings)?;
+        let (input, about) = content(&format!("{path}."), &one, model, warnings)?;
         for name in one.rest.names() {
             warnings
                 .push(format!("`{path}.{name}` was left out: other APIs say nothing like it of one input"));
@@ -130,7 +125,17 @@ fn all(
 }
 
 /// One content as one input. `path` is where it stands, with its dot.
-fn content(path: &str, one: &One<'_>, warnings: &mut Vec<String>) -> Result<(Input, About), DecodeError> {
+fn content(
+    path: &str,
+    one: &One<'_>,
+    model: &str,
+    warnings: &mut Vec<String>,
+) -> Result<(Input, About), DecodeError> {
+    let bare = |name: &str| name.strip_prefix("models/").unwrap_or(name).to_owned();
+    if one.model.as_deref().is_some_and(|named| bare(named) != bare(model)) {
+        let message = format!("must be the model in the path, models/{}", bare(model));
+        return Err(DecodeError::invalid(format!("{path}model"), message));
+    }
     let place = format!("{path}content");
     let raw = one.content.ok_or_else(|| DecodeError::missing(place.as_str()))?;
     if one.title.is_some() {

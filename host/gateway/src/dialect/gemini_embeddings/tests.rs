@@ -82,6 +82,7 @@ fn errors_name_the_place() {
         (json!({ "content": { "parts": [image, { "text": "a" }] } }), "content.parts"),
         (json!({ "content": { "parts": [{ "text": 5 }] } }), "content.parts[0].text"),
         (json!({ "content": text("a"), "taskType": "GUESSING" }), "taskType"),
+        (json!({ "content": text("a"), "model": "models/openai/large" }), "model"),
         (json!({ "content": text("a"), "outputDimensionality": -1 }), "outputDimensionality"),
     ] {
         assert_eq!(one(&body).unwrap_err().path, place, "{body}");

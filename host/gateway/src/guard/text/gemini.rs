@@ -1,6 +1,7 @@
 //! The texts of Gemini's dialect, whose messages are contents of parts.
 
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -9,13 +10,13 @@ use crate::dialect::Rest;
 
 #[derive(Deserialize)]
 struct Request<'a> {
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "one_or_many")]
     contents: Vec<Content<'a>>,
 }
 
 #[derive(Deserialize)]
 struct Content<'a> {
-    #[serde(borrow, default)]
+    #[serde(borrow, default, deserialize_with = "one_or_many")]
     parts: Vec<Said<'a>>,
 }
 
@@ -62,6 +63,16 @@ struct Answer<'a> {
 struct Candidate<'a> {
     #[serde(borrow)]
     content: Option<Content<'a>>,
+}
+
+/// A list, or the one item that it would have: clients write both.
+fn one_or_many<'a, D: Deserializer<'a>, T: Deserialize<'a>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let raw: &'a RawValue = Deserialize::deserialize(deserializer)?;
+    let read = match raw.get().starts_with('{') {
+        true => serde_json::from_str(raw.get()).map(|one| vec![one]),
+        false => serde_json::from_str(raw.get()),
+    };
+    read.map_err(D::Error::custom)
 }
 
 /// The text of a request: that of its last content.

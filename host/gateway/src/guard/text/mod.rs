@@ -138,8 +138,11 @@ impl<'b> Source<'b> {
     }
 }
 
-/// The bytes with some texts replaced. Pieces are in their order.
+/// The bytes with some texts replaced. Clients write members in any order, so the
+/// pieces are in none.
 pub(super) fn replaced<'p>(body: &[u8], edits: impl Iterator<Item = (&'p Range<usize>, String)>) -> Bytes {
+    let mut edits: Vec<_> = edits.collect();
+    edits.sort_unstable_by_key(|(span, _)| span.start);
     let mut out = BytesMut::with_capacity(body.len() + 256);
     let mut from = 0;
     for (span, text) in edits {

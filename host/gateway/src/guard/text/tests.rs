@@ -5,6 +5,7 @@ const COMPLETIONS: Form = Form::Chat(ChatDialect::OpenaiCompletions);
 const RESPONSES: Form = Form::Chat(ChatDialect::OpenaiResponses);
 const MESSAGES: Form = Form::Chat(ChatDialect::AnthropicMessages);
 const COHERE: Form = Form::Chat(ChatDialect::CohereChat);
+const GENERATE: Form = Form::Chat(ChatDialect::GeminiGenerate);
 
 #[test]
 fn the_text_of_a_request_is_that_of_its_last_message() {
@@ -121,4 +122,36 @@ fn a_stream_that_tells_of_an_error_has_failed() {
     }
     let fine = r#"{"type":"response.completed","response":{"error":null}}"#;
     assert!(!of_events(RESPONSES, format!("data: {fine}\n\n").as_bytes()).failed);
+}
+
+#[test]
+fn texts_are_replaced_in_whatever_order_their_members_stand() {
+    let replace = |form, body: &str| {
+        let part = of_request(form, body.as_bytes()).unwrap();
+        let edits = part.iter().map(|piece| (&piece.span, piece.text.replace("secret", "***")));
+        String::from_utf8(replaced(body.as_bytes(), edits).to_vec()).unwrap()
+    };
+    for (form, body) in [
+        (RESPONSES, r#"{"input":[{"output":"secret 1","content":"secret 2"}]}"#),
+        (CHAT, r#"{"messages":[{"content":[{"content":"secret 1","text":"secret 2"}]}]}"#),
+        (
+            Form::ContentEmbeddings,
+            r#"{"requests":[{"content":{"parts":[{"text":"secret 1"}]}}],"content":{"parts":[{"text":"secret 2"}]}}"#,
+        ),
+        (
+            GENERATE,
+            r#"{"contents":[{"parts":[{"functionResponse":{"response":{"a":"secret 1"}},"text":"secret 2"}]}]}"#,
+        ),
+    ] {
+        assert_eq!(replace(form, body), body.replace("secret", "***"), "{body}");
+    }
+}
+
+#[test]
+fn one_content_and_one_part_are_read_where_a_list_is_meant() {
+    let one = r#"{"contents":{"parts":{"text":"a"}}}"#;
+    assert_eq!(joined(&of_request(GENERATE, one.as_bytes()).unwrap()), "a");
+    let one = r#"{"content":{"parts":{"text":"a"}}}"#;
+    assert_eq!(joined(&of_request(Form::ContentEmbeddings, one.as_bytes()).unwrap()), "a");
+    assert!(of_request(GENERATE, br#"{"contents":"a"}"#).is_err());
 }

@@ -84,7 +84,7 @@ pub(crate) enum Gone {
     Overdue,
     /// Its result was kept for as long as results are.
     Expired,
-    /// Its result made room for others.
+    /// It made room for others, with its result or before that came.
     Crowded,
 }
 

@@ -98,7 +98,8 @@ impl<S: Submission> Kept<S> {
         let Some((id, mut entry)) = self.take(id) else { return };
         let (lost, gone) = match &entry.state {
             State::Gone(_) => return,
-            State::Waiting { .. } => (Some(Outcome::Overdue), Gone::Overdue),
+            State::Waiting { .. } if gone == Gone::Expired => (Some(Outcome::Overdue), Gone::Overdue),
+            State::Waiting { .. } => (Some(unread), gone),
             State::Held { .. } if entry.asker.is_none() => {
                 self.lost.push((Outcome::Unclaimed, id));
                 return;

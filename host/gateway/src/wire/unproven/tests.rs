@@ -78,6 +78,15 @@ async fn what_is_held_is_no_more_than_what_is_counted() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_large_body_counts_as_little_more_than_it_is() {
+    let size = (8 << 20) + 1;
+    let room = Room::new(64 << 20, 64 << 20);
+    let place = room.place(Peer::default());
+    take(&HeaderMap::new(), whole(size), 32 << 20, PAUSE, PACE, &place).await.unwrap();
+    assert!((size..=size / 4 * 5 + 4).contains(&room.bytes()), "{}", room.bytes());
+}
+
 /// Slow ones hold all the room there is, and what comes at an honest pace gets in.
 #[tokio::test(start_paused = true)]
 async fn an_honest_body_gets_in_past_slow_ones_that_hold_everything() {

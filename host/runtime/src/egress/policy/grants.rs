@@ -6,7 +6,7 @@ use url::Url;
 
 use super::{Granted, Policy};
 use crate::egress::{
-    address::AddressRule,
+    address::{AddressRule, instance_credentials},
     origin::{Origin, Scheme},
     refusal::{Refusal, Rule, TO_ALLOW},
 };
@@ -52,7 +52,9 @@ impl Policy {
         url: &Url,
         near: Option<(Rule, &Granted)>,
     ) -> Refusal {
-        let fresh = || Granted::origin(origin.clone().into());
+        // A virtual machine's service can be granted for its credentials only.
+        let tokens = instance_credentials(origin).is_some();
+        let fresh = || Granted { tokens, ..Granted::origin(origin.clone().into()) };
         let (rule, what, grant) = match near {
             Some((Rule::Method, grant)) => {
                 let methods = grant.methods.map(|methods| methods.with(method).unwrap_or(methods));

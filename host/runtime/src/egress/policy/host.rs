@@ -63,9 +63,9 @@ impl Policy {
             allow_with: "nothing allows it; correct the endpoint's URL".to_owned(),
         })?;
         let counts = |grant: &Granted| *named_by == NamedBy::Operator || grant.tokens;
-        let matching = || self.granted.iter().filter(|grant| grant.origin.matches(&origin));
-        if *named_by == NamedBy::Credential && !matching().any(counts) {
-            return Err(self.not_for_tokens(&origin, matching().next()));
+        let mut matching = self.granted.iter().filter(|grant| grant.origin.matches(&origin));
+        if *named_by == NamedBy::Credential && !matching.any(counts) {
+            return Err(self.not_for_tokens(&origin, endpoint));
         }
         let mut addresses = self.check_granted(&origin, method, url, counts)?;
         if *named_by == NamedBy::Operator {
@@ -86,10 +86,15 @@ impl Policy {
         })
     }
 
-    /// `instead_of` grants the origin for other things.
-    fn not_for_tokens(&self, origin: &Origin, instead_of: Option<&Granted>) -> Refusal {
+    /// A grant that lets the endpoint through for other things is widened; one
+    /// that doesn't stays as it is, beside another.
+    fn not_for_tokens(&self, origin: &Origin, endpoint: &Endpoint) -> Refusal {
         let exact = Granted { tokens: true, ..Granted::origin(origin.clone().into()) };
-        let same = instead_of.filter(|grant| grant.origin == exact.origin);
+        let same = self.granted.iter().find(|grant| {
+            grant.origin == exact.origin
+                && grant.methods.is_none_or(|methods| methods.contains(&endpoint.method))
+                && grant.path.as_ref().is_none_or(|path| path.covers(&endpoint.url))
+        });
         let grant = same.map_or(exact, |same| Granted { tokens: true, ..same.clone() });
         Refusal {
             rule: Rule::Granted,

@@ -160,15 +160,12 @@ impl AwsSigV4 {
     /// Whose keys they are, where they come from and what they are exchanged
     /// for: all but the region, which the API's place has, too.
     pub(super) fn account(&self) -> Vec<&Template> {
-        let optional = [
-            &self.profile,
-            &self.role_arn,
-            &self.session_name,
-            &self.external_id,
-            &self.sts_url,
-            &self.container_url,
-            &self.instance_url,
-        ];
-        optional.into_iter().flatten().collect()
+        let optional = [&self.profile, &self.role_arn, &self.session_name, &self.external_id, &self.sts_url];
+        optional.into_iter().flatten().chain(self.of_machine()).collect()
+    }
+
+    /// Where the machine itself is given keys, as a container or on its own.
+    pub(super) fn of_machine(&self) -> Vec<&Template> {
+        [&self.container_url, &self.instance_url].into_iter().flatten().collect()
     }
 }

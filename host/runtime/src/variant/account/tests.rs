@@ -22,6 +22,8 @@ type = "url"
 type = "url"
 [config.container-url]
 type = "url"
+[config.instance-url]
+type = "url"
 [config.token-url]
 type = "url"
 [config.profile]
@@ -65,6 +67,7 @@ role-session-name = "{role-session-name}"
 external-id = "{external-id}"
 sts-url = "{sts-url}"
 container-url = "{container-url}"
+instance-url = "{instance-url}"
 [auth.oauth]
 scheme = "oauth2-client-credentials"
 token-url = "{token-url}"
@@ -107,11 +110,10 @@ methods = ["GET"]
 "#;
 
 /// What says whose credentials are used, and where.
-const ACCOUNT: [&str; 14] = [
+const ACCOUNT: [&str; 13] = [
     "control-url",
     "webhook-url",
     "sts-url",
-    "container-url",
     "token-url",
     "profile",
     "role-arn",
@@ -217,6 +219,50 @@ fn the_operators_secrets_are_turned_to_no_other_account_or_place() {
         let settings = applied(&Variant { config, ..Variant::default() }).unwrap();
         assert_eq!(settings.config[&name(text)], "other".into());
         assert_eq!(settings.config.len(), manifest().config.len(), "the operator's own stay together");
+    }
+}
+
+/// Whoever asks from this machine is given its keys: a caller's own secret, of
+/// whichever kind, is no leave to ask.
+#[test]
+fn nobody_brings_along_where_the_machine_is_given_its_credentials() {
+    let host = Some(url::Url::parse("https://clients.example/v1").unwrap());
+    for text in ["container-url", "instance-url"] {
+        let config = || [(name(text), ConfigValue::from("http://169.254.169.254"))].into();
+        for variant in [
+            Variant { config: config(), ..Variant::default() },
+            Variant { config: config(), secrets: secrets(), ..Variant::default() },
+            Variant { config: config(), secrets: secrets(), host: host.clone(), ..Variant::default() },
+        ] {
+            assert_eq!(applied(&variant).unwrap_err(), VariantFlaw::OfMachine { name: name(text) });
+        }
+    }
+}
+
+#[test]
+fn who_pays_for_the_operators_key_is_told_with_no_other_and_to_no_other_host() {
+    let project = "[config.project]\ntype = \"string\"\n".to_owned();
+    let openai = format!("[config.organization]\ntype = \"string\"\n{project}");
+    let host = Some(url::Url::parse("https://clients.example/v1").unwrap());
+    for (lines, stays) in [(project, true), (openai, false)] {
+        let text = MANIFEST.replace("[config.query]", &format!("{lines}[config.query]"));
+        let manifest = Manifest::parse(&text, "plugin.toml").unwrap();
+        for variant in [
+            Variant { secrets: secrets(), ..Variant::default() },
+            Variant { host: host.clone(), ..Variant::default() },
+        ] {
+            let mut settings = settings();
+            for text in ["organization", "project"] {
+                settings.config.insert(name(text), "operators".into());
+                settings.config_files.insert(name(text), "/operators".into());
+            }
+            variant.apply(&manifest, &mut settings).unwrap();
+            assert_eq!(kept(&settings).contains(&"project"), stays, "{variant:?}");
+            assert_eq!(kept(&settings).contains(&"organization"), stays, "{variant:?}");
+        }
+        let config = [(name("project"), ConfigValue::from("clients"))].into();
+        let alone = Variant { config, ..Variant::default() }.apply(&manifest, &mut settings());
+        assert_eq!(alone.is_ok(), stays, "nor does a caller choose who pays for it");
     }
 }
 

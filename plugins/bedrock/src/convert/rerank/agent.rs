@@ -17,12 +17,14 @@ pub(crate) const PATH: &str = "rerank";
 /// The member for what only one model knows.
 const FIELDS: &str = "additionalModelRequestFields";
 
-/// Where the agent runtime is, if a model is to be asked there.
-pub(crate) fn url<'s>(model: &str, settings: &'s Settings) -> Result<Option<&'s str>, Error> {
+/// Where the agent runtime is, if a model is to be asked there. Who names a
+/// model's family says which body InvokeModel takes, as for an endpoint or an
+/// imported model, which the agent runtime doesn't know.
+pub(crate) fn url<'s>(model: &str, extra: &Extra, settings: &'s Settings) -> Result<Option<&'s str>, Error> {
     let url = settings.agent_url.as_deref();
     match settings.rerank_api {
         RerankApi::Invoke => Ok(None),
-        RerankApi::Auto => Ok(url.filter(|_| model.starts_with("arn:"))),
+        RerankApi::Auto => Ok(url.filter(|_| model.starts_with("arn:") && extra.family.is_none())),
         RerankApi::Rerank if url.is_some() => Ok(url),
         RerankApi::Rerank => Err(Error::invalid_request(
             "config.rerank-api = \"rerank\" needs config.agent-url, as in \
@@ -112,6 +114,7 @@ mod tests {
     #[test]
     fn a_model_named_by_an_arn_is_asked_at_the_agent_runtime_where_it_is_known() {
         let agent = || Some("https://agent.example".to_owned());
+        let none = Extra::default();
         for (api, agent_url, model, asked) in [
             (RerankApi::Auto, agent(), ARN, true),
             (RerankApi::Auto, agent(), "cohere.rerank-v3-5:0", false),
@@ -121,10 +124,25 @@ mod tests {
         ] {
             let settings = Settings { rerank_api: api, agent_url, ..settings() };
             let expected = asked.then_some("https://agent.example");
-            assert_eq!(url(model, &settings).unwrap(), expected, "{api:?} {model}");
+            assert_eq!(url(model, &none, &settings).unwrap(), expected, "{api:?} {model}");
         }
         let settings = Settings { rerank_api: RerankApi::Rerank, ..settings() };
-        assert!(url(ARN, &settings).unwrap_err().message.contains("config.agent-url"));
+        assert!(url(ARN, &none, &settings).unwrap_err().message.contains("config.agent-url"));
+    }
+
+    #[test]
+    fn whoever_names_a_family_means_invoke_unless_the_operator_says_otherwise() {
+        let extra = Extra::read(Some(r#"{"modelFamily":"cohere-rerank"}"#)).unwrap();
+        let endpoint = "arn:aws:sagemaker:eu-central-1:012345678901:endpoint/rerank";
+        for (api, model, asked) in [
+            (RerankApi::Auto, endpoint, false),
+            (RerankApi::Auto, ARN, false),
+            (RerankApi::Rerank, ARN, true),
+        ] {
+            let agent_url = Some("https://agent.example".to_owned());
+            let settings = Settings { rerank_api: api, agent_url, ..settings() };
+            assert_eq!(url(model, &extra, &settings).unwrap().is_some(), asked, "{api:?} {model}");
+        }
     }
 
     #[test]

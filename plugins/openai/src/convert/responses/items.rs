@@ -118,8 +118,8 @@ impl<'a> Items<'a, '_> {
 
     fn thought(&mut self, thought: &'a ReasoningPart) {
         // An id of another kind is refused.
-        let is_kept = thought.id.as_deref().is_some_and(|id| id.starts_with("rs_"));
-        if !is_kept && thought.redacted.is_none() {
+        let id = thought.id.as_deref().filter(|id| is_own(id));
+        if id.is_none() && thought.redacted.is_none() {
             warn_once(
                 self.warnings,
                 "a thought of an earlier turn was left out: it has neither an id of this API's nor encrypted content",
@@ -131,7 +131,7 @@ impl<'a> Items<'a, '_> {
             text => vec![Summary { text }],
         };
         self.out.push(Item::Known(KnownItem::Reasoning {
-            id: thought.id.as_deref(),
+            id,
             summary,
             encrypted_content: thought.redacted.as_deref(),
         }));
@@ -251,6 +251,13 @@ fn file(document: &Document) -> Result<WirePart<'_>, Error> {
         },
     };
     Ok(PartKind::File(file).into())
+}
+
+/// Whether an id of a thought is one that OpenAI made. Others begin as its do and
+/// go on otherwise, such as those that a gateway makes of an answer's.
+fn is_own(id: &str) -> bool {
+    let rest = id.strip_prefix("rs_").unwrap_or_default();
+    !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// One text as such, anything else as a list of parts.

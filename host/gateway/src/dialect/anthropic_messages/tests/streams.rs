@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 use jackfield_runtime::api::llm::{
-    ChatEvent, Finish, FinishReason, Part, StreamStart, TextDelta, ToolCallStart, WholePart,
+    ChatEvent, Finish, FinishReason, Part, ReasoningPart, StreamStart, TextDelta, ToolCallStart, WholePart,
 };
 use jackfield_runtime::api::types::{Error, ErrorKind, Usage};
 use serde_json::{Value, json};
@@ -151,6 +151,22 @@ fn blocks_follow_what_is_said() {
             "message_stop",
         ]
     );
+}
+
+#[test]
+fn a_thought_that_is_both_shown_and_hidden_is_told_as_two() {
+    let part = |text: &str| ReasoningPart {
+        text: text.to_owned(),
+        signature: None,
+        redacted: Some("enc".to_owned()),
+        id: None,
+    };
+    let whole = ChatEvent::Part(WholePart { choice: 0, part: Part::Reasoning(part("shown")) });
+    for said in [thought("shown", None, Some("enc")), whole] {
+        let steps = steps(&[start(), said, finish(FinishReason::Stop)]);
+        let blocks = ["+0 thinking", "0 thinking_delta", "-0", "+1 redacted_thinking", "-1"];
+        assert_eq!(steps[1..6], blocks, "{steps:?}");
+    }
 }
 
 #[test]

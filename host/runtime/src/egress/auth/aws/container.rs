@@ -18,6 +18,9 @@ use crate::egress::host_sender::{HostAnswer, HostSender};
 use crate::egress::policy::NamedBy;
 use crate::egress::transport::OutgoingRequest;
 
+/// The code of an answer that has keys in it, where it has one.
+const SUCCESS: &str = "Success";
+
 const ADVICE: &str = "it gives this container no keys; check container-url and container-token, and that the task or pod has a role";
 
 #[derive(Default, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -58,7 +61,9 @@ pub(super) fn read(
     host: &HostSender,
 ) -> Result<Fresh, MintError> {
     let parsed: Option<Answer> = serde_json::from_slice(&answer.body).ok();
-    if !answer.status.is_success() {
+    // A machine's service says no with status 200, too.
+    let code = parsed.as_ref().and_then(|parsed| parsed.code.as_deref());
+    if !answer.status.is_success() || code.is_some_and(|code| code != SUCCESS) {
         let parsed = parsed.unwrap_or_default();
         let told = |text: &Option<String>| text.clone().unwrap_or_default();
         return Err(answer::refusal(url, answer, &told(&parsed.code), &told(&parsed.message), advice, host));

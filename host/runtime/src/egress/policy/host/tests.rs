@@ -12,6 +12,13 @@ fn policy(granted: Vec<Granted>) -> Policy {
     Policy::new("acme", vec![], granted, vec!["key".into()]).unwrap()
 }
 
+/// What a line of jackfield.toml grants.
+fn written(line: &str) -> Vec<Granted> {
+    let text = format!("[providers.p]\nplugin = \"p\"\n{line}\n");
+    let settings = crate::settings::Settings::parse(&text, "f", &[]).unwrap();
+    settings.providers.into_values().next().unwrap().grant.origins
+}
+
 fn url() -> Url {
     Url::parse(&format!("{TOKENS}/token")).unwrap()
 }
@@ -52,10 +59,21 @@ fn where_only_the_credential_says_so_the_grant_must_be_for_tokens() {
 fn the_line_that_grants_an_endpoint_for_tokens_really_does() {
     let named = Endpoint { named_by: NamedBy::Credential, ..Endpoint::post(&url()) };
     let narrow = Granted { addresses: vec!["10.0.0.0/8".parse().unwrap()], ..granted(TOKENS) };
+    let elsewhere = Granted { path: Some("/other".parse().unwrap()), ..granted(TOKENS) };
+    let read = Granted { methods: Methods::from_names(["GET"]).ok(), ..granted(TOKENS) };
     for (grants, line) in [
         (
             vec![granted(API)],
             "grant.origins = [\"https://api.example.com\", { origin = \"https://login.acme.example\", tokens = true }]",
+        ),
+        // What refuses the endpoint anyway is no line to write again.
+        (
+            vec![elsewhere],
+            "grant.origins = [{ origin = \"https://login.acme.example\", path = \"/other\" }, { origin = \"https://login.acme.example\", tokens = true }]",
+        ),
+        (
+            vec![read],
+            "grant.origins = [{ origin = \"https://login.acme.example\", methods = [\"GET\"] }, { origin = \"https://login.acme.example\", tokens = true }]",
         ),
         (
             vec![granted(API), narrow],
@@ -65,10 +83,20 @@ fn the_line_that_grants_an_endpoint_for_tokens_really_does() {
         let refusal = policy(grants).check_host(&named).unwrap_err();
         assert_eq!(refusal.rule, Rule::Granted);
         assert!(refusal.allow_with.contains(line), "{refusal}");
-        let text = format!("[providers.p]\nplugin = \"p\"\n{line}\n");
-        let settings = crate::settings::Settings::parse(&text, "f", &[]).unwrap();
-        let granted = settings.providers.into_values().next().unwrap().grant.origins;
-        policy(granted).check_host(&named).unwrap();
+        policy(written(line)).check_host(&named).unwrap();
+    }
+}
+
+#[test]
+fn the_line_that_grants_a_machines_metadata_service_really_does() {
+    for origin in ["http://169.254.169.254", "http://[fd00:ec2::254]"] {
+        let line = format!(
+            "grant.origins = [\"https://api.example.com\", {{ origin = \"{origin}\", tokens = true }}]"
+        );
+        let asked = Endpoint::get(&Url::parse(&format!("{origin}/latest/api/token")).unwrap());
+        let refusal = policy(vec![granted(API)]).check_host(&asked).unwrap_err();
+        assert!(refusal.allow_with.contains(&line), "{refusal}");
+        policy(written(&line)).check_host(&asked).unwrap();
     }
 }
 

@@ -45,20 +45,33 @@ fn a_machine_begins_a_session_and_gets_the_keys_of_its_role() {
 
 #[test]
 fn a_machine_without_a_role_and_odd_answers_are_errors_in_words() {
-    for (status, token, role, words) in [
-        (404, "session-token-0123", "my-role", "check that its instance has a role"),
-        (403, "session-token-0123", "my-role", "is switched on for it"),
-        (200, "", "my-role", "no token"),
-        (200, "a\u{1}b", "my-role", "can't stand in a header"),
-        (200, "session-token-0123", "", "no name of a role"),
-        (200, "session-token-0123", "../../user-data", "isn't the name of a role"),
-        (200, "session-token-0123", "..", "isn't the name of a role"),
-        (200, "session-token-0123", "my-role", "isn't the JSON of credentials"),
+    let html = "<html>";
+    let denied = r#"{"Code":"AssumeRoleUnauthorizedAccess","Message":"EC2 cannot assume the role my-role.","LastUpdated":"x"}"#;
+    let coded = r#"{"Code":"AssumeRoleUnauthorizedAccess","AccessKeyId":"ASIAOLD"}"#;
+    for (status, token, role, keys, words) in [
+        (404, "session-token-0123", "my-role", html, "check that its instance has a role"),
+        (403, "session-token-0123", "my-role", html, "is switched on for it"),
+        (200, "", "my-role", html, "no token"),
+        (200, "a\u{1}b", "my-role", html, "can't stand in a header"),
+        (200, "session-token-0123", "", html, "no name of a role"),
+        (200, "session-token-0123", "../../user-data", html, "isn't the name of a role"),
+        (200, "session-token-0123", "..", html, "isn't the name of a role"),
+        (200, "session-token-0123", "my-role", html, "isn't the JSON of credentials"),
+        (
+            200,
+            "session-token-0123",
+            "my-role",
+            denied,
+            "answered 200 (AssumeRoleUnauthorizedAccess: EC2 cannot assume the role my-role.)",
+        ),
+        (200, "session-token-0123", "my-role", coded, "(AssumeRoleUnauthorizedAccess)"),
+        (200, "session-token-0123", "my-role", r#"{"Code":"Success"}"#, "no AccessKeyId"),
+        (200, "session-token-0123", "my-role", r#"{"Code":null}"#, "no AccessKeyId"),
     ] {
         let provider = minting(machine(), None, move |request, _| match request.method.as_str() {
             "PUT" => Answer::new(200).chunk(token),
             _ if request.url.path() == ROLES => Answer::new(status).chunk(role),
-            _ => Answer::new(200).chunk("<html>"),
+            _ => Answer::new(200).chunk(keys),
         });
         let error = run(provider.send(get(CHAT))).unwrap_err();
         assert!(error.message.contains(words) && !error.sent, "{words}: {error}");
@@ -84,4 +97,19 @@ fn what_is_asked_of_a_machines_service_is_granted_by_its_methods() {
     assert_eq!(asked(machine()), [Method::PUT, Method::GET]);
     let container = Base::Container { url: Url::parse(CONTAINER).unwrap(), token: None };
     assert_eq!(asked(container), [Method::GET]);
+    let endpoints = mint(machine()).endpoints().unwrap();
+    let [token, roles] = &endpoints[..] else { panic!("{endpoints:?}") };
+    for (methods, of_token, of_roles) in [
+        (&["GET"][..], Some(Rule::Method), None),
+        (&["PUT"], None, Some(Rule::Method)),
+        (&["GET", "PUT"], None, None),
+    ] {
+        let methods = Methods::from_names(methods.iter().copied()).unwrap();
+        let origin = "https://container.example".parse().unwrap();
+        let grant = Granted { methods: Some(methods), ..Granted::origin(origin) };
+        let policy = Policy::new("acme", vec![], vec![grant], vec![]).unwrap();
+        let broken = [token, roles].map(|endpoint| policy.check_host(endpoint).err());
+        let broken = broken.map(|refusal| refusal.map(|refusal| refusal.rule));
+        assert_eq!(broken, [of_token, of_roles], "{methods}");
+    }
 }

@@ -67,8 +67,12 @@ fn thoughts_calls_and_results_go_back_as_items() {
             vec![
                 thought(Some("rs_1"), Some("enc")),
                 thought(Some("rs_2"), None),
+                thought(Some("of another API"), Some("enc")),
+                thought(Some("rs_made_0"), Some("enc")),
                 thought(None, None),
                 thought(Some("of another API"), None),
+                thought(Some("rs_made_0"), None),
+                thought(Some("rs_"), None),
                 Part::Text(TextPart { text: "Let me see".to_owned(), citations: Vec::new() }),
                 Part::Native(r#"{"type":"web_search_call","id":"ws_1"}"#.to_owned()),
                 Part::ToolCall(call),
@@ -83,6 +87,8 @@ fn thoughts_calls_and_results_go_back_as_items() {
         json!([
             {"type":"reasoning","id":"rs_1","summary":[{"type":"summary_text","text":"hm"}],"encrypted_content":"enc"},
             {"type":"reasoning","id":"rs_2","summary":[{"type":"summary_text","text":"hm"}]},
+            {"type":"reasoning","summary":[{"type":"summary_text","text":"hm"}],"encrypted_content":"enc"},
+            {"type":"reasoning","summary":[{"type":"summary_text","text":"hm"}],"encrypted_content":"enc"},
             {"type":"message","role":"assistant","content":"Let me see"},
             {"type":"web_search_call","id":"ws_1"},
             {"type":"function_call","call_id":"c1","name":"f","arguments":"{}"},
