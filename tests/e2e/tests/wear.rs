@@ -2,14 +2,14 @@
 //! nobody has needed them for a while. And crashes condemn a version only when
 //! nothing goes well in between.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
-use futures_util::future::BoxFuture;
+use jackfield_e2e::clock::Ahead;
 use jackfield_e2e::guests::builder;
 use jackfield_e2e::{bind, chat, guest, host, text_of};
-use jackfield_runtime::{CallContext, Clock, Host, Provider, SystemClock, component_section};
+use jackfield_runtime::{CallContext, Host, Provider, component_section};
 
 const LINES: &str = "plugin = \"probe@^0.1\"\nconfig.base-url = \"https://api.example\"\n\
                      grant.origins = [\"https://api.example\"]";
@@ -34,44 +34,16 @@ async fn an_instance_is_retired_after_ten_thousand_calls() {
     assert_eq!(count(&provider).await, 1);
 }
 
-/// The machine's clock, put forward.
-#[derive(Debug, Default)]
-struct Ahead(Mutex<Duration>);
-
-impl Ahead {
-    fn by(&self) -> Duration {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn put_forward(&self, by: Duration) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) += by;
-    }
-}
-
-impl Clock for Ahead {
-    fn now(&self) -> Instant {
-        SystemClock.now() + self.by()
-    }
-
-    fn wall(&self) -> SystemTime {
-        SystemClock.wall() + self.by()
-    }
-
-    fn sleep_until(&self, deadline: Instant) -> BoxFuture<'static, ()> {
-        SystemClock.sleep_until(deadline.checked_sub(self.by()).unwrap_or(deadline))
-    }
-}
-
 #[tokio::test]
 async fn an_instance_that_nobody_needs_for_a_minute_is_ended() {
     let clock = Arc::new(Ahead::default());
     let host = builder(4).clock(clock.clone()).build().unwrap();
     let provider = probe(&host).await;
     count(&provider).await;
-    clock.put_forward(Duration::from_secs(50));
+    clock.put_forward(50);
     tokio::time::sleep(Duration::from_millis(2_500)).await;
     assert_eq!(provider.idle_instances(), 1, "ten seconds are left");
-    clock.put_forward(Duration::from_secs(11));
+    clock.put_forward(11);
     for _ in 0..500 {
         if provider.idle_instances() == 0 {
             return;
