@@ -57,7 +57,7 @@ fn providers(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Where Google's clients show their key.
-const GOOGLES: &str = "x-goog-api-key";
+pub(crate) const GOOGLES: &str = "x-goog-api-key";
 
 /// Puts a key that stands in the query where keys are looked for, unless one is
 /// there, and takes it out of the address, which is written into logs.

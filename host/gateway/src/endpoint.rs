@@ -8,6 +8,8 @@ use http::request::Parts;
 pub use path::PathFacts;
 pub(crate) use path::query;
 
+use crate::auth::GOOGLES;
+
 /// Dialects of chat that a client can speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ChatDialect {
@@ -148,7 +150,7 @@ impl Endpoint {
     /// nothing but their own shape.
     pub(crate) fn asked_by(self, head: &Parts) -> Self {
         let of_google = || {
-            ["x-goog-api-key", "x-goog-api-client"].iter().any(|name| head.headers.contains_key(*name))
+            [GOOGLES, "x-goog-api-client"].iter().any(|name| head.headers.contains_key(*name))
                 || query(&head.uri, "key").is_some()
         };
         match self {

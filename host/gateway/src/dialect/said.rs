@@ -1,6 +1,22 @@
-//! What a provider says in a stream's first choice, for the dialects' tests.
+//! What a provider says, in a stream's first choice or of its use, for the dialects' tests.
 
 use jackfield_runtime::api::llm::{ChatEvent, ReasoningDelta, TextDelta, ToolCallDelta, ToolCallStart};
+use jackfield_runtime::api::types::Usage;
+
+/// What was used, of text alone.
+pub(super) fn used(input: Option<u64>, output: Option<u64>) -> Usage {
+    Usage {
+        input_tokens: input,
+        output_tokens: output,
+        cache_read_tokens: None,
+        cache_write_tokens: None,
+        reasoning_tokens: None,
+        audio_input_tokens: None,
+        audio_output_tokens: None,
+        units: Vec::new(),
+        raw: None,
+    }
+}
 
 pub(super) fn text(text: &str) -> ChatEvent {
     ChatEvent::Text(TextDelta { choice: 0, text: text.to_owned() })

@@ -75,15 +75,26 @@ impl Gateway {
         name: &str,
         config: &Config,
     ) -> Result<Arc<Node>, Failure> {
-        self.inner.plans.expire(self.inner.router.clock().now(), IDLE);
         let scope = format!("route {:?}/{:?}", caller.tenant, caller.key);
         let path = format!("routes.{name}");
-        self.inner.plans.get(&scope, &digest(&path, None, &wishes.overrides, None), || {
+        self.of_client(&scope, &digest(&path, None, &wishes.overrides, None), || {
             let around = Around { gateway: &self.inner, written_here: false };
             build(config, &path, &wishes.overrides, &around).map_err(|error| {
                 Failure::new(FailureKind::InvalidRequest, format!("the request's headers: {error}"))
             })
         })
+    }
+
+    /// A plan in which a client's credentials may be: it isn't kept for as long as
+    /// the others.
+    fn of_client(
+        &self,
+        scope: &str,
+        text: &str,
+        make: impl FnOnce() -> Result<Node, Failure>,
+    ) -> Result<Arc<Node>, Failure> {
+        self.inner.plans.expire(self.inner.router.clock().now(), IDLE);
+        self.inner.plans.get(scope, text, make)
     }
 
     /// The plan of a config that the client sends or names, with what its other
@@ -115,8 +126,7 @@ impl Gateway {
         let key = wishes.key.as_ref().filter(|_| overrides.header_key);
         // Plans of different callers are never shared.
         let scope = format!("{:?}/{:?}", caller.tenant, caller.key);
-        inner.plans.expire(inner.router.clock().now(), IDLE);
-        inner.plans.get(&scope, &digest(text, model, &overrides, key), || {
+        self.of_client(&scope, &digest(text, model, &overrides, key), || {
             let wrong = |error: ConfigError| {
                 let whose = if sent.is_some() { "x-portkey-config" } else { "the request's headers" };
                 Failure::new(FailureKind::InvalidRequest, format!("{whose}: {error}"))

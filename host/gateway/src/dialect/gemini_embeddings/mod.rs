@@ -124,6 +124,11 @@ fn all(
     Ok((inputs, about))
 }
 
+/// The name of a model, without what the API writes before it.
+fn bare(name: &str) -> &str {
+    name.strip_prefix("models/").unwrap_or(name)
+}
+
 /// One content as one input. `path` is where it stands, with its dot.
 fn content(
     path: &str,
@@ -131,7 +136,6 @@ fn content(
     model: &str,
     warnings: &mut Vec<String>,
 ) -> Result<(Input, About), DecodeError> {
-    let bare = |name: &str| name.strip_prefix("models/").unwrap_or(name).to_owned();
     if one.model.as_deref().is_some_and(|named| bare(named) != bare(model)) {
         let message = format!("must be the model in the path, models/{}", bare(model));
         return Err(DecodeError::invalid(format!("{path}model"), message));

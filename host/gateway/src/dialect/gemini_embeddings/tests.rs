@@ -1,8 +1,9 @@
 use jackfield_runtime::api::embedding::Vector;
-use jackfield_runtime::api::types::{Media, Source, Usage};
+use jackfield_runtime::api::types::{Media, Source};
 use serde_json::{Value, json};
 
 use super::*;
+use crate::dialect::said::used;
 
 fn path() -> PathFacts {
     PathFacts { model: Some("openai/small".to_owned()), ..PathFacts::default() }
@@ -94,17 +95,7 @@ fn errors_name_the_place() {
 
 #[test]
 fn an_answer_is_written_in_the_form_of_its_method() {
-    let usage: Usage = Usage {
-        input_tokens: Some(3),
-        output_tokens: None,
-        cache_read_tokens: None,
-        cache_write_tokens: None,
-        reasoning_tokens: None,
-        audio_input_tokens: None,
-        audio_output_tokens: None,
-        units: Vec::new(),
-        raw: None,
-    };
+    let usage = used(Some(3), None);
     let vectors = vec![Vector::Float32(vec![0.5, -1.0]), Vector::Float32(vec![2.0])];
     let answer = EmbedResponse { model: "m".to_owned(), vectors, usage: Some(usage), warnings: Vec::new() };
     let told =

@@ -1,9 +1,9 @@
 use jackfield_runtime::api::embedding::{EmbedResponse, Encoding, Input, Vector};
-use jackfield_runtime::api::types::Usage;
 use serde_json::{Value, json};
 
 use super::{Form, decode, encode};
 use crate::dialect::media;
+use crate::dialect::said::used;
 
 fn inputs(input: &str) -> Result<Vec<Input>, String> {
     let body = format!(r#"{{"model":"m","input":{input}}}"#);
@@ -11,17 +11,7 @@ fn inputs(input: &str) -> Result<Vec<Input>, String> {
 }
 
 fn answer(vectors: Vec<Vector>) -> EmbedResponse {
-    let usage = Usage {
-        input_tokens: Some(3),
-        output_tokens: None,
-        cache_read_tokens: None,
-        cache_write_tokens: None,
-        reasoning_tokens: None,
-        audio_input_tokens: None,
-        audio_output_tokens: None,
-        units: Vec::new(),
-        raw: None,
-    };
+    let usage = used(Some(3), None);
     EmbedResponse { model: "m-1".to_owned(), vectors, usage: Some(usage), warnings: Vec::new() }
 }
 

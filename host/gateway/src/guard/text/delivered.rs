@@ -41,7 +41,7 @@ pub(in crate::guard) fn read(result: &[u8], text: &str) -> Result<Vec<Part>, Unr
             "it has no text at {text:?}, where the receiver's `text` says it is, and is no chat completion"
         )));
     }
-    // What replaces texts goes through them in their order.
+    // In the order in which they stand.
     parts.sort_by_key(|part| part.first().map_or(0, |piece| piece.span.start));
     Ok(parts)
 }

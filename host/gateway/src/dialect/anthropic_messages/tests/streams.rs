@@ -4,13 +4,13 @@ use bytes::BytesMut;
 use jackfield_runtime::api::llm::{
     ChatEvent, Finish, FinishReason, Part, ReasoningPart, StreamStart, TextDelta, ToolCallStart, WholePart,
 };
-use jackfield_runtime::api::types::{Error, ErrorKind, Usage};
+use jackfield_runtime::api::types::{Error, ErrorKind};
 use serde_json::{Value, json};
 
 use super::identity;
 use crate::dialect::StreamEncoder;
 use crate::dialect::anthropic_messages::Encoder;
-use crate::dialect::said::{begin, more, text, thought};
+use crate::dialect::said::{begin, more, text, thought, used};
 
 fn start() -> ChatEvent {
     ChatEvent::Start(StreamStart {
@@ -26,17 +26,7 @@ fn finish(reason: FinishReason) -> ChatEvent {
 }
 
 fn usage(input: u64, output: u64) -> ChatEvent {
-    ChatEvent::Usage(Usage {
-        input_tokens: Some(input),
-        output_tokens: Some(output),
-        cache_read_tokens: None,
-        cache_write_tokens: None,
-        reasoning_tokens: None,
-        audio_input_tokens: None,
-        audio_output_tokens: None,
-        units: Vec::new(),
-        raw: None,
-    })
+    ChatEvent::Usage(used(Some(input), Some(output)))
 }
 
 /// Events by name and data; the name is always the data's type.

@@ -4,14 +4,14 @@ use bytes::{Bytes, BytesMut};
 use jackfield_runtime::api::llm::{
     ChatEvent, Citation, CitationDelta, Finish, FinishReason, Part, StreamStart, ToolCallStart, WholePart,
 };
-use jackfield_runtime::api::types::{Error, ErrorKind, Media, Source, Usage};
+use jackfield_runtime::api::types::{Error, ErrorKind, Media, Source};
 use jackfield_runtime::frame::{Cutter, EventStreamCutter};
 use serde_json::{Value, json};
 
 use super::asked;
 use crate::dialect::StreamEncoder;
 use crate::dialect::bedrock_converse::{Asked, Encoder};
-use crate::dialect::said::{begin, more, text, thought};
+use crate::dialect::said::{begin, more, text, thought, used};
 
 fn start() -> ChatEvent {
     ChatEvent::Start(StreamStart {
@@ -31,17 +31,7 @@ fn finish(reason: FinishReason) -> ChatEvent {
 }
 
 fn usage() -> ChatEvent {
-    ChatEvent::Usage(Usage {
-        input_tokens: Some(5),
-        output_tokens: Some(3),
-        cache_read_tokens: None,
-        cache_write_tokens: None,
-        reasoning_tokens: None,
-        audio_input_tokens: None,
-        audio_output_tokens: None,
-        units: Vec::new(),
-        raw: None,
-    })
+    ChatEvent::Usage(used(Some(5), Some(3)))
 }
 
 /// Each message's name and payload.

@@ -4,13 +4,13 @@ use bytes::BytesMut;
 use jackfield_runtime::api::llm::{
     ChatEvent, Citation, CitationDelta, Finish, FinishReason, StreamStart, TextDelta,
 };
-use jackfield_runtime::api::types::{Error, ErrorKind, Usage};
+use jackfield_runtime::api::types::{Error, ErrorKind};
 use serde_json::{Value, json};
 
 use super::super::Encoder;
 use super::identity;
 use crate::dialect::StreamEncoder;
-use crate::dialect::said::{begin, more, thought};
+use crate::dialect::said::{begin, more, thought, used};
 
 fn start() -> ChatEvent {
     let (id, model) = (Some("id-1".to_owned()), Some("m-1".to_owned()));
@@ -26,17 +26,7 @@ fn finish(choice: u32, reason: FinishReason) -> ChatEvent {
 }
 
 fn usage(output: u64) -> ChatEvent {
-    ChatEvent::Usage(Usage {
-        input_tokens: Some(3),
-        output_tokens: Some(output),
-        cache_read_tokens: None,
-        cache_write_tokens: None,
-        reasoning_tokens: None,
-        audio_input_tokens: None,
-        audio_output_tokens: None,
-        units: Vec::new(),
-        raw: None,
-    })
+    ChatEvent::Usage(used(Some(3), Some(output)))
 }
 
 /// The chunks that events become, one event a batch or all in one.

@@ -5,11 +5,12 @@ use jackfield_runtime::api::llm::{
     AudioDelta, ChatEvent, Citation, CitationDelta, Finish, FinishReason, LogprobsDelta, Part,
     ReasoningDelta, StreamStart, TextDelta, TokenLogprob, ToolCallDelta, ToolCallStart, WholePart,
 };
-use jackfield_runtime::api::types::{Error, ErrorKind, Usage};
+use jackfield_runtime::api::types::{Error, ErrorKind};
 use serde_json::{Value, json};
 
 use super::{events, identity, with};
 use crate::dialect::openai_chat::{Asked, Encoder};
+use crate::dialect::said::used;
 use crate::dialect::{Answer, StreamEncoder};
 
 fn start() -> ChatEvent {
@@ -30,17 +31,7 @@ fn finish(reason: FinishReason) -> ChatEvent {
 }
 
 fn usage() -> ChatEvent {
-    ChatEvent::Usage(Usage {
-        input_tokens: Some(1),
-        output_tokens: Some(2),
-        cache_read_tokens: None,
-        cache_write_tokens: None,
-        reasoning_tokens: None,
-        audio_input_tokens: None,
-        audio_output_tokens: None,
-        units: Vec::new(),
-        raw: None,
-    })
+    ChatEvent::Usage(used(Some(1), Some(2)))
 }
 
 /// The chunks of a whole stream, without its end.
