@@ -71,14 +71,15 @@ impl Bench {
     }
 
     async fn chat(&self, request: ChatRequest) -> ChatResponse {
-        self.provider.chat(&self.context, request).await.unwrap_or_else(|error| panic!("{error:?}"))
+        let answer = in_two_tries(async || self.provider.chat(&self.context, request.clone()).await).await;
+        answer.unwrap_or_else(|error| panic!("{error:?}"))
     }
 
     /// A streamed answer, put together and held to the contract, with the
     /// number of batches that it came in.
     async fn stream(&self, request: ChatRequest) -> (ChatResponse, usize) {
-        let stream = self.provider.stream_chat(&self.context, request).await;
-        let mut stream = stream.unwrap_or_else(|error| panic!("{error:?}"));
+        let begin = async || self.provider.stream_chat(&self.context, request.clone()).await;
+        let mut stream = in_two_tries(begin).await.unwrap_or_else(|error| panic!("{error:?}"));
         let (mut collected, mut batches) = (Collected::default(), 0);
         while let Some(batch) = stream.next_batch().await {
             batches += 1;
@@ -98,6 +99,18 @@ impl Bench {
         };
         assert_eq!((streamed.kind, streamed.status), (whole.kind, whole.status), "{streamed:?} {whole:?}");
         whole
+    }
+}
+
+/// llama.cpp's server closes the connection after each stream, with nothing in
+/// the stream's head that says so. The next request may go out on it before
+/// that is seen; clients try again then.
+async fn in_two_tries<T>(call: impl AsyncFn() -> Result<T, CallError>) -> Result<T, CallError> {
+    match call().await {
+        Err(CallError::Failed { error, .. }) if error.message.contains("connection closed before") => {
+            call().await
+        }
+        first => first,
     }
 }
 
