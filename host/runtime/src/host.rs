@@ -56,7 +56,7 @@ pub(crate) struct Shared {
 }
 
 impl Host {
-    /// A host with default sizes, the machine's clock and resolver, and reqwest.
+    /// A host with default sizes, the machine's clock and resolver, and hyper.
     pub fn builder() -> HostBuilder {
         HostBuilder::new()
     }

@@ -1,3 +1,5 @@
+mod chosen;
+
 use std::fs;
 use std::path::Path;
 
@@ -6,9 +8,9 @@ use futures_util::FutureExt;
 use super::*;
 use crate::clock::SystemClock;
 use crate::egress::Egress;
+use crate::egress::hyper_transport::HyperTransport;
 use crate::egress::limits::EgressLimits;
 use crate::egress::policy::Policy;
-use crate::egress::reqwest_transport::ReqwestTransport;
 use crate::egress::resolve::SystemResolver;
 use crate::secret::{SecretReader, SecretSource};
 
@@ -35,17 +37,22 @@ fn now<T>(future: impl Future<Output = T>) -> T {
     future.now_or_never().expect("nothing here waits")
 }
 
+/// What a host hands on, with secrets from here.
+fn services(secrets: SecretReader) -> Services {
+    Services {
+        clock: Arc::new(SystemClock),
+        resolver: Arc::new(SystemResolver),
+        transport: Arc::new(HyperTransport::default()),
+        secrets,
+        observer: None,
+    }
+}
+
 /// The secrets of a provider whose key is in a file, and its way out, which
 /// nothing takes.
 fn followed(file: &Path) -> (Secrets, Egress) {
     fs::write(file, FIRST).unwrap();
-    let services = Services {
-        clock: Arc::new(SystemClock),
-        resolver: Arc::new(SystemResolver),
-        transport: Arc::new(ReqwestTransport::default()),
-        secrets: SecretReader::of_process(),
-        observer: None,
-    };
+    let services = services(SecretReader::of_process());
     let manifest = Manifest::parse(MANIFEST, "plugin.toml").unwrap();
     let mut settings = ProviderSettings::new("acme".parse().unwrap());
     settings.secrets.insert("key".parse().unwrap(), SecretSource::File(file.to_owned()));

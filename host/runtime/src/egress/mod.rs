@@ -26,6 +26,7 @@ mod clients;
 pub mod error;
 pub mod headers;
 pub mod host_sender;
+pub mod hyper_transport;
 mod known;
 pub mod limits;
 pub mod methods;
@@ -36,7 +37,6 @@ pub mod policy;
 mod redirect;
 pub mod refusal;
 pub mod request;
-pub mod reqwest_transport;
 pub mod resolve;
 pub mod rotation;
 pub mod scan;
@@ -84,6 +84,7 @@ pub struct Egress {
     /// By [`AuthId`], with what each of them writes.
     authenticators: Vec<(Arc<dyn Authenticator>, Writes)>,
     observer: Option<Arc<dyn EgressObserver>>,
+    urls: url::Memo,
 }
 
 impl Egress {
@@ -116,7 +117,7 @@ impl Egress {
             rotation: OnceLock::new(),
         });
         let host = HostSender::new(Arc::clone(&outlet));
-        Ok(Self { outlet, host, authenticators, observer: None })
+        Ok(Self { outlet, host, authenticators, observer: None, urls: url::Memo::default() })
     }
 
     /// Shows every request to an observer.
@@ -256,7 +257,7 @@ impl Egress {
 
     /// Step 1.
     fn parse(&self, text: &str) -> Result<Url, Refusal> {
-        url::parse(text).map_err(|error| Refusal {
+        self.urls.parse(text).map_err(|error| Refusal {
             rule: Rule::Url,
             what: error.to_string(),
             allow_with: "nothing allows it; change the plugin, or the `base-url` it is given".to_owned(),

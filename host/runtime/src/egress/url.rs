@@ -13,6 +13,10 @@ use url::Url;
 
 use super::origin::{Origin, OriginError};
 
+mod memo;
+
+pub(super) use memo::Memo;
+
 /// The longest URL that is sent, in bytes. Servers commonly stop at 8 KiB.
 pub const MAX_LENGTH: usize = 16 * 1024;
 

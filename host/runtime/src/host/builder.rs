@@ -10,8 +10,8 @@ use crate::bound::Services;
 use crate::clock::{Clock, SystemClock};
 use crate::code_cache::CodeCache;
 use crate::count::Count;
+use crate::egress::hyper_transport::HyperTransport;
 use crate::egress::observe::EgressObserver;
-use crate::egress::reqwest_transport::ReqwestTransport;
 use crate::egress::resolve::{Resolver, SystemResolver};
 use crate::egress::transport::Transport;
 use crate::engine::{self, PoolSizes};
@@ -41,7 +41,7 @@ impl HostBuilder {
             code_cache: None,
             clock: Arc::new(SystemClock),
             resolver: Arc::new(SystemResolver),
-            transport: Arc::new(ReqwestTransport::default()),
+            transport: Arc::new(HyperTransport::default()),
             secrets: SecretReader::of_process(),
             observer: None,
             variants: VariantLimits::default(),
@@ -78,7 +78,7 @@ impl HostBuilder {
         self
     }
 
-    /// How requests are sent; by reqwest by default.
+    /// How requests are sent; by hyper by default.
     #[must_use]
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = transport;

@@ -2,7 +2,7 @@
 //! outside of what changes stays as the client wrote it, so that fields nobody
 //! here knows, their order and their spelling of numbers survive.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use bytes::Bytes;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -192,9 +192,13 @@ fn range_of(text: &str, part: &str) -> Range<usize> {
 }
 
 struct Member<'a> {
-    name: String,
+    name: Cow<'a, str>,
     value: &'a str,
 }
+
+/// Borrowed, unless there is an escape in it.
+#[derive(serde::Deserialize)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// The members of an object with the text of their values.
 fn members(object: &str) -> Result<Vec<Member<'_>>, serde_json::Error> {
@@ -208,7 +212,7 @@ fn members(object: &str) -> Result<Vec<Member<'_>>, serde_json::Error> {
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
             let mut members = Vec::new();
-            while let Some((name, value)) = map.next_entry::<String, &'de RawValue>()? {
+            while let Some((Name(name), value)) = map.next_entry::<Name<'de>, &'de RawValue>()? {
                 members.push(Member { name, value: value.get() });
             }
             Ok(members)

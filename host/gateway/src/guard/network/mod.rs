@@ -22,10 +22,10 @@ use futures_util::StreamExt;
 use http::{HeaderMap, Method, StatusCode};
 use jackfield_router::guard::{CheckError, Remote};
 use jackfield_runtime::egress::address::AddressRule;
+use jackfield_runtime::egress::hyper_transport::HyperTransport;
 use jackfield_runtime::egress::methods::Methods;
 use jackfield_runtime::egress::origin::Origin;
 use jackfield_runtime::egress::policy::{Asked, Granted, Policy, PolicyError};
-use jackfield_runtime::egress::reqwest_transport::ReqwestTransport;
 use jackfield_runtime::egress::resolve::{Dial, Resolver, SystemResolver};
 use jackfield_runtime::egress::transport::{Client, ClientSettings, OutgoingRequest, Transport};
 use jackfield_runtime::egress::url as strict;
@@ -54,7 +54,7 @@ pub(crate) struct Network {
     policy: Policy,
     granted: bool,
     dns: bool,
-    transport: ReqwestTransport,
+    transport: HyperTransport,
     resolver: Arc<dyn Resolver>,
     clients: Mutex<Vec<Open>>,
     keys: token::Kept,
@@ -86,7 +86,7 @@ impl Network {
             policy: Policy::new("hooks", asked.collect(), granted, Vec::new())?,
             granted: !settings.origins.is_empty(),
             dns: settings.dns,
-            transport: ReqwestTransport::new(),
+            transport: HyperTransport::new(),
             resolver: Arc::new(SystemResolver),
             clients: Mutex::default(),
             keys: token::Kept::default(),

@@ -17,7 +17,7 @@ use crate::egress::{
     resolve::{ResolveError, Resolver, tests::FakeResolver},
 };
 
-const SETTINGS: ClientSettings = ClientSettings {
+pub(super) const SETTINGS: ClientSettings = ClientSettings {
     connect_timeout: Duration::from_secs(2),
     max_header_bytes: 64 << 10,
     max_headers: 50,
@@ -80,14 +80,14 @@ fn client_with(url: &str, resolver: Arc<dyn Resolver>, settings: ClientSettings)
     let origin = Origin::of(&url.parse().unwrap()).unwrap();
     let mut rule = AddressRule::new(vec!["127.0.0.1/32".parse().unwrap()]);
     rule.allow_named(&origin);
-    ReqwestTransport::new().connect(Dial::new(origin, rule, resolver).unwrap(), settings).unwrap()
+    HyperTransport::new().connect(Dial::new(origin, rule, resolver).unwrap(), settings).unwrap()
 }
 
 fn client(url: &str) -> Arc<dyn Client> {
     client_with(url, FakeResolver::answering(&[&["127.0.0.1"]]), SETTINGS)
 }
 
-fn run<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
@@ -95,7 +95,7 @@ fn send(url: &str) -> Result<IncomingResponse, TransportError> {
     run(async { client(url).send(request(Method::GET, url, "")).await })
 }
 
-async fn read(body: ResponseBody) -> Result<Vec<u8>, TransportError> {
+pub(super) async fn read(body: ResponseBody) -> Result<Vec<u8>, TransportError> {
     let chunks: Vec<_> = body.collect().await;
     Ok(chunks.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
 }
@@ -285,7 +285,7 @@ fn an_exchange_beyond_the_limit_waits_for_a_body_to_go() {
 
 #[test]
 fn a_file_without_certificates_is_an_error() {
-    assert!(ReqwestTransport::new().with_roots(b"not a certificate").is_err());
+    assert!(HyperTransport::new().with_roots(b"not a certificate").is_err());
 }
 
 /// Run with `cargo test --release -- --ignored --nocapture cost`.
