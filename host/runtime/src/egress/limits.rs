@@ -52,7 +52,8 @@ impl Default for EgressLimits {
     fn default() -> Self {
         Self {
             response_bytes: 64 << 20,
-            headers: HeaderLimits { count: 128, bytes: 64 << 10 },
+            // As many headers as hyper reads without asking for memory.
+            headers: HeaderLimits { count: 100, bytes: 64 << 10 },
             requests_per_call: 16,
             connections_per_call: 8,
             connections_per_origin: 1024,
