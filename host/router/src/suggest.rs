@@ -1,8 +1,23 @@
-//! Guesses which known name a misspelt one was meant to be.
+//! Guesses which known name a misspelt one was meant to be, and repeats no more
+//! of it than its sender needs to see.
+
+use std::borrow::Cow;
 
 /// The most bytes of a name that is compared with others. Names of fields,
 /// providers and models are shorter.
 const LONGEST: usize = 128;
+
+/// The most bytes of a name that a message repeats.
+const REPEATED: usize = 100;
+
+/// A name as a message repeats it: clients choose names, as long as they like.
+pub(crate) fn repeated(name: &str) -> Cow<'_, str> {
+    let beginning = &name[..name.floor_char_boundary(REPEATED)];
+    match name.len() - beginning.len() {
+        0 => Cow::Borrowed(name),
+        left_out => format!("{beginning}… ({left_out} bytes more)").into(),
+    }
+}
 
 /// The known name nearest to `name`, if it is near enough to be a slip. `-`,
 /// `_` and camelCase are taken as the same spelling.
@@ -66,6 +81,15 @@ mod tests {
         ] {
             assert_eq!(nearest(slip, KNOWN), Some(word), "{slip}");
         }
+    }
+
+    #[test]
+    fn no_more_of_a_name_is_repeated_than_helps() {
+        let name = "x".repeat(REPEATED);
+        assert_eq!(repeated(&name), name);
+        assert_eq!(repeated(&format!("{name}yz")), format!("{name}… (2 bytes more)"));
+        // The character that the limit would cut in two is left out.
+        assert_eq!(repeated(&format!("{}ä", &name[1..])), format!("{}… (2 bytes more)", &name[1..]));
     }
 
     #[test]

@@ -110,7 +110,7 @@ impl Secrets {
                         .map_or_else(|| "VARIABLE".to_owned(), |env| env.as_str().to_owned()),
                 });
             };
-            let may_be_absent = field.optional && settings.optional_secrets.contains(name);
+            let may_be_absent = field.optional && settings.may_lack(manifest, name);
             if may_be_absent && !services.secrets.is_set(source) {
                 continue;
             }

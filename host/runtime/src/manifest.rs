@@ -7,6 +7,7 @@
 pub mod auth;
 pub mod batch;
 pub mod bind;
+mod choice;
 pub mod egress;
 pub mod field;
 pub mod name;

@@ -61,6 +61,7 @@ mod plain;
 pub mod replay;
 pub mod schema;
 pub mod settings;
+pub mod stops;
 pub mod stream;
 pub mod testing;
 pub mod vectors;

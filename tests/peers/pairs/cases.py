@@ -32,7 +32,11 @@ class Pair:
         """What the client is told, and the exchange in front of the gateway and
         that behind it."""
         self.between.taken(), self.behind.taken()
-        said = self.client.ask(self.connection, self.model, ask)
+        self.behind.fate = ask.fate
+        try:
+            said = self.client.ask(self.connection, self.model, ask)
+        finally:
+            self.behind.fate = ""
         (front,), (back,) = self.between.taken(), self.behind.taken()
         same("the way", front.header("x-jackfield-mode"), "passthrough" if self.passed else "decoded")
         same("warnings", front.warnings, [])

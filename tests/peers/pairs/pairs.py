@@ -12,6 +12,8 @@ import time
 import traceback
 from importlib import import_module, metadata
 
+import ends
+import faults
 import losses
 from cases import CASES, Different, Pair, moved
 from places import KEY, UPSTREAMS, places
@@ -37,6 +39,10 @@ def tests(between, behind):
             home = Pair(pair.client, UPSTREAMS[pair.dialect], pair.connection, between, behind)
             for stream, how in [(False, "whole"), (True, "streamed")]:
                 yield f"{name}: moved to its own, {how}", lambda: moved(pair, home, stream)
+        for what, run in faults.tests(pair):
+            yield f"{name}: fault: {what}", run
+        for what, run in ends.tests(pair):
+            yield f"{name}: end: {what}", run
         if pair.passed:
             continue
         table = tables.get(pair.dialect, {})

@@ -18,6 +18,7 @@ from upstreams import (
     openai_chat,
     openai_responses,
 )
+from upstreams.write import dump
 from wire import Place, between
 
 UPSTREAMS = {
@@ -43,12 +44,39 @@ def answer(exchange):
         assert KEY not in shown and (UPSTREAM_KEY in shown or f"Credential={UPSTREAM_NAME}/" in shown), shown
         exchange.seen = upstream.seen(exchange.path, json.loads(exchange.body))
         reply = exchange.seen.answer()
+        reply.fate = exchange.fate
     except Exception as error:
         exchange.seen = error
         return 500, [("content-type", "text/plain")], [repr(error).encode()]
+    if fault := upstream.FAULTS.get(reply.fate):
+        if fault.events and exchange.seen["stream"]:
+            return fault.status, [("content-type", upstream.STREAM)], [fault.events]
+        return fault.status, [("content-type", "application/json"), *fault.headers], [fault.body]
+    if reply.fate in upstream.SILENT:
+        reply.text = ""
     if not exchange.seen["stream"]:
         return 200, [("content-type", "application/json")], [upstream.whole(reply)]
-    return 200, [("content-type", upstream.STREAM)], halves(upstream.pieces(reply))
+    pieces = upstream.pieces(reply)
+    if reply.fate.partition(", ")[0] in upstream.BREAKS:
+        pieces = broken(upstream, reply, pieces)
+    return 200, [("content-type", upstream.STREAM)], halves(pieces)
+
+
+def broken(upstream, reply, pieces):
+    """The head alone, or some pieces of the text too; then the provider says why
+    there is no more of it, or nothing at all."""
+    how, _, where = reply.fate.partition(", ")
+    missing = dump(reply.pieces()[0 if where == "at once" else 2])
+    for piece in pieces:
+        if missing in piece:
+            break
+        yield piece
+        if where == "at once":
+            break
+    for piece in upstream.BREAKS[how]:
+        if piece is None:
+            raise ConnectionAbortedError
+        yield piece
 
 
 def halves(pieces):

@@ -42,6 +42,8 @@ SIGNATURE = "c2lnbmVkIGJ5IHRoZSBwcm92aWRlcg=="
 RESULTS = ["It \u201crains\u201d.", "It snows."]
 TOKENS = (21, 9)
 CACHED = 4
+# The text that an answer is to end before.
+STOP = "END"
 LIMITS = {"max_tokens": 300, "temperature": 0.25}
 
 
@@ -62,6 +64,9 @@ class Ask:
     calls: object = None
     # More members for the client's own method.
     more: dict = field(default_factory=dict)
+    # What becomes of it at the provider, where that isn't the usual: a name among
+    # its module's FAULTS, BREAKS or ENDS.
+    fate: str = ""
 
     @property
     def question(self):
@@ -80,6 +85,9 @@ class Said:
     cached: int = 0
     # The turn, as the dialect sends it back.
     turn: object = None
+    # Why it ended, as the dialect says it; `finish` is what that means.
+    word: object = None
+    refusal: str = ""
 
     def plain(self):
         """Without what differs from one answer to the next."""
@@ -89,12 +97,44 @@ class Said:
 
 
 @dataclass
+class Wrong:
+    """What a client's SDK raises."""
+
+    name: str  # of its class
+    status: int
+    word: str
+    message: str
+    wait: float | None = None  # in seconds
+
+
+class Broke(Exception):
+    """A stream whose SDK hands an error out like any other event."""
+
+
+@dataclass
+class Fault:
+    """An answer of a provider's that is none."""
+
+    status: int
+    message: str
+    body: bytes
+    headers: list = field(default_factory=list)
+    # Where it isn't the status that tells of it: what comes as a stream.
+    events: bytes | None = None
+
+
+# How many seconds a provider asks to be left alone.
+WAIT = 12
+
+
+@dataclass
 class Reply:
     """What a provider answers."""
 
     text: str = ""
     calls: list = field(default_factory=list)  # (id, name, arguments)
     thinks: bool = False
+    fate: str = ""
 
     def pieces(self):
         """Its text in the pieces of a stream; in one of them half of a letter's bytes

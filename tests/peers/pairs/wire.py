@@ -19,6 +19,7 @@ class Exchange:
     told: list = field(default_factory=list)
     answer: bytes = b""
     over: threading.Event = field(default_factory=threading.Event)
+    fate: str = ""
 
     def header(self, name):
         return next((value for other, value in self.told if other.lower() == name), None)
@@ -37,6 +38,8 @@ class Place(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.answer = answer
         self.exchanges = []
+        # What becomes of the requests that come now.
+        self.fate = ""
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -67,7 +70,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        exchange = Exchange(self.path, headers, body)
+        exchange = Exchange(self.path, headers, body, fate=self.server.fate)
         # Known before the answer is: the client has it in hand when that is through.
         self.server.exchanges.append(exchange)
         try:

@@ -89,7 +89,7 @@ impl Kind for Chat {
             if own && !hidden::is_in(self.dialect, turn.body) {
                 return passed::attempt(self.dialect, turn).await;
             }
-            decoded::attempt(self.dialect, &self.path, &turn).await
+            decoded::attempt(self.dialect, &self.path, &turn, own).await
         })
     }
 

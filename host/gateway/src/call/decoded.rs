@@ -14,7 +14,7 @@ use jackfield_runtime::api::llm::ChatEvent;
 use super::delivery::Delivery;
 use super::tries::Turn;
 use super::{Answer, JSON, Reply};
-use crate::dialect::{self, DecodeError, Decoded, StreamEncoder};
+use crate::dialect::{self, DecodeError, Decoded, StreamEncoder, hidden};
 use crate::endpoint::{ChatDialect, PathFacts};
 use crate::fault;
 use crate::receive;
@@ -32,13 +32,18 @@ pub(super) fn decode(dialect: ChatDialect, body: &[u8], path: &PathFacts) -> Res
     }
 }
 
+/// `own` says whether the target speaks the client's dialect all the same.
 pub(super) async fn attempt(
     dialect: ChatDialect,
     path: &PathFacts,
     turn: &Turn<'_>,
+    own: bool,
 ) -> Result<Answer, Failure> {
     let Turn { target, behalf, guarded, .. } = turn;
     let Decoded { mut request, stream, mut warnings, answer: asked } = decode(dialect, &turn.named()?, path)?;
+    if own && hidden::unsign(dialect, &mut request.messages) {
+        warnings.push("signatures were left out: some of them may be another provider's".to_owned());
+    }
     request.model = target.model.to_string();
     let identity = crate::identity::new(format!("{}/{}", target.name, target.model));
     let (content_type, reply) = if stream {

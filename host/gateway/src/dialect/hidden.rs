@@ -5,10 +5,10 @@
 //! carries it. Clients send those back as they came, and look into none. And a
 //! thought that is both shown and hidden is told as two.
 
-use jackfield_runtime::api::llm::{Part, ReasoningPart};
+use jackfield_runtime::api::llm::{Message, Part, ReasoningPart, ToolCall};
 use memchr::memmem;
 
-use super::bedrock_converse;
+use super::{bedrock_converse, gemini_generate};
 use crate::endpoint::ChatDialect;
 
 /// What tells it from thoughts that a model hid.
@@ -68,14 +68,33 @@ pub(crate) fn is_in(dialect: ChatDialect, body: &[u8]) -> bool {
     let mark = match dialect {
         ChatDialect::AnthropicMessages => MARK,
         ChatDialect::BedrockConverse => bedrock_converse::CARRIED,
+        ChatDialect::GeminiGenerate => gemini_generate::CARRIED,
         _ => return false,
     };
     memmem::find(body, mark.as_bytes()).is_some()
 }
 
+/// Takes the signatures out of such a body of Gemini's dialect, once it is read and
+/// goes to the dialect's own provider. They are all carried alike, so nobody can
+/// tell whose they are. Whether there were any.
+pub(crate) fn unsign(dialect: ChatDialect, messages: &mut [Message]) -> bool {
+    let mut any = false;
+    if dialect != ChatDialect::GeminiGenerate {
+        return any;
+    }
+    for part in messages.iter_mut().flat_map(|message| &mut message.content) {
+        if let Part::Reasoning(ReasoningPart { signature, .. }) | Part::ToolCall(ToolCall { signature, .. }) =
+            part
+        {
+            any |= signature.take().is_some();
+        }
+    }
+    any
+}
+
 #[cfg(test)]
 mod tests {
-    use jackfield_runtime::api::llm::ToolCall;
+    use jackfield_runtime::api::llm::Role;
 
     use super::*;
 
@@ -141,5 +160,19 @@ mod tests {
         assert!(is_in(ChatDialect::AnthropicMessages, body.as_bytes()));
         assert!(!is_in(ChatDialect::OpenaiChat, body.as_bytes()), "there it is only what somebody writes");
         assert!(!is_in(ChatDialect::AnthropicMessages, b"[{\"data\":\"a model's own\"}]"));
+        let body = format!("[{{\"thoughtSignature\":\"{}...\"}}]", gemini_generate::CARRIED);
+        assert!(is_in(ChatDialect::GeminiGenerate, body.as_bytes()));
+        assert!(!is_in(ChatDialect::GeminiGenerate, b"[{\"thoughtSignature\":\"Es8F+/w==\"}]"));
+    }
+
+    #[test]
+    fn only_geminis_signatures_are_taken_out_which_may_be_anybodys() {
+        let content = vec![call("1", Some("s")), Part::text("x")];
+        let mut messages = [Message { role: Role::Assistant, name: None, content: content.clone() }];
+        assert!(!unsign(ChatDialect::BedrockConverse, &mut messages));
+        assert_eq!(messages[0].content, content);
+        assert!(unsign(ChatDialect::GeminiGenerate, &mut messages));
+        assert_eq!(messages[0].content, [call("1", None), Part::text("x")]);
+        assert!(!unsign(ChatDialect::GeminiGenerate, &mut messages), "there are none any more");
     }
 }

@@ -164,20 +164,98 @@ fn digest(text: &str, model: Option<&str>, overrides: &Overrides, key: Option<&S
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+    use std::sync::Mutex;
+    use std::time::{Instant, SystemTime};
+
     use super::*;
+    use futures_util::FutureExt;
+    use futures_util::future::BoxFuture;
     use jackfield_router::config::{OptionName, OptionValue};
     use jackfield_router::sealed::Sealed;
+    use jackfield_router::{Router, SystemRandom};
+    use jackfield_runtime::{Clock, Provider};
+
+    use crate::{Providers, ServerSettings};
+
+    /// The provider `a`, which must not be touched.
+    #[derive(Debug)]
+    struct Named;
+
+    impl Providers for Named {
+        fn ready(&self, name: &str) -> Option<Provider> {
+            panic!("{name} is looked for")
+        }
+
+        fn open<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Provider, Failure>> {
+            async move { panic!("{name} is opened") }.boxed()
+        }
+
+        fn list(&self) -> Vec<(String, Vec<String>)> {
+            vec![("a".to_owned(), Vec::new())]
+        }
+    }
+
+    /// A clock that stands still until it is put forward.
+    #[derive(Debug)]
+    struct Hand(Mutex<Instant>);
+
+    impl Clock for Hand {
+        fn now(&self) -> Instant {
+            *self.0.lock().unwrap()
+        }
+
+        fn wall(&self) -> SystemTime {
+            SystemTime::UNIX_EPOCH
+        }
+
+        fn sleep_until(&self, _deadline: Instant) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+            Box::pin(std::future::pending())
+        }
+    }
+
+    /// Headers with a secret in them.
+    fn secret(text: &str) -> Overrides {
+        let mut overrides = Overrides::default();
+        let sealed = OptionValue::Secret(Sealed::new(text.to_owned()));
+        overrides.options.set(OptionName::AwsSecretAccessKey, sealed);
+        overrides
+    }
+
+    /// By a config of the client's own, and by headers over a route.
+    #[test]
+    fn a_plan_with_a_clients_credential_is_dropped_once_nobody_has_used_it_for_a_while() {
+        let of_config = |key: &str| {
+            let config = format!(r#"{{"provider":"a","api_key":"{key}"}}"#);
+            Wishes { config: Some(config), ..Wishes::default() }
+        };
+        let of_headers = |key: &str| Wishes { overrides: secret(key), ..Wishes::default() };
+        let ways: [&dyn Fn(&str) -> Wishes; 2] = [&of_config, &of_headers];
+        for way in ways {
+            let clock = Arc::new(Hand(Mutex::new(Instant::now())));
+            let shared: Arc<Hand> = Arc::clone(&clock);
+            let route = Config::parse(r#"{"provider":"a"}"#).unwrap();
+            let builder = Gateway::builder(Arc::new(Named), ServerSettings::default())
+                .routes([("r".to_owned(), route)].into())
+                .router(Router::new(shared, Arc::new(SystemRandom)));
+            let gateway = builder.build().unwrap();
+            let plan = |key: &str| gateway.plan(&Caller::default(), &way(key), Some("r")).unwrap();
+            let left = Arc::downgrade(&plan("client-key-1"));
+            let used = Arc::downgrade(&plan("client-key-2"));
+            for _ in 0..2 {
+                assert!(left.upgrade().is_some(), "it isn't that long ago");
+                *clock.0.lock().unwrap() += IDLE;
+                drop(plan("client-key-2"));
+            }
+            assert!(left.upgrade().is_none());
+            assert!(used.upgrade().is_some());
+        }
+    }
 
     #[test]
     fn plans_differ_with_everything_that_they_depend_on_secrets_too() {
         let none = Overrides::default();
         let key = |text: &str| Secret::new(text.as_bytes().to_vec()).unwrap();
-        let secret = |text: &str| {
-            let mut overrides = Overrides::default();
-            let sealed = OptionValue::Secret(Sealed::new(text.to_owned()));
-            overrides.options.set(OptionName::AwsSecretAccessKey, sealed);
-            overrides
-        };
         let all = [
             digest("{}", None, &none, None),
             digest("{ }", None, &none, None),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Named;
-use crate::suggest::nearest;
+use crate::suggest::{nearest, repeated};
 
 /// The names that are known.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +31,7 @@ pub enum NameError {
     /// Nothing has it.
     #[error("no route, provider or model is named {name:?}; {advice}")]
     Unknown {
-        /// The name.
+        /// The name, or the beginning of a long one.
         name: String,
         /// What to write.
         advice: String,
@@ -117,7 +117,7 @@ impl Names {
                 Some(provider) if self.absent.contains(provider) && self.provider(provider).is_none() => {
                     Err(NameError::Absent { provider: provider.to_owned() })
                 }
-                _ => Err(NameError::Unknown { name: name.to_owned(), advice: self.advice(name) }),
+                _ => Err(NameError::Unknown { name: repeated(name).into_owned(), advice: self.advice(name) }),
             },
         }
     }
@@ -126,7 +126,7 @@ impl Names {
         if let Some((provider, model)) = name.split_once('/')
             && let Some(meant) = self.nearest_provider(provider.trim_start_matches('@'))
         {
-            return format!("did you mean \"{meant}/{model}\"?");
+            return format!("did you mean \"{meant}/{}\"?", repeated(model));
         }
         let known = self.routes.keys().chain(self.models.keys()).map(String::as_str);
         nearest(name, known).map_or_else(
@@ -191,5 +191,14 @@ mod tests {
         assert!(error("gpt-4o-mni").ends_with("did you mean \"gpt-4o-mini\"?"));
         assert!(error("zzzzzz").contains("write `provider/model`"));
         assert!(error("openai/").contains("no route"));
+    }
+
+    #[test]
+    fn a_long_name_is_not_repeated_whole() {
+        let long = "x".repeat(1 << 20);
+        for name in [long.clone(), format!("zzzzzz/{long}"), format!("opnai/{long}")] {
+            let error = names().resolve(&name).unwrap_err().to_string();
+            assert!(error.len() < 400 && error.contains("xxx… ("), "{} bytes", error.len());
+        }
     }
 }

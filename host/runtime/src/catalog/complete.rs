@@ -176,6 +176,7 @@ impl Preset {
             let source = || SecretSource::Env(variables.clone());
             if !settings.secrets.contains_key(name) {
                 settings.secrets.insert(name.clone(), source());
+                settings.preset_secrets.insert(name.clone());
                 if self.optional.contains(name) {
                     settings.optional_secrets.insert(name.clone());
                 }

@@ -1,3 +1,4 @@
+mod chosen;
 mod models;
 
 use std::collections::BTreeSet;

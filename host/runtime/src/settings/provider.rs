@@ -12,6 +12,7 @@ use super::limits::{Limits, Timeouts, WrittenTimeouts};
 use super::path;
 use super::plugin_ref::PluginRef;
 use super::size::ByteSize;
+use crate::manifest::Manifest;
 use crate::manifest::name::{Name, ProviderName};
 use crate::manifest::value::{ConfigValue, read_value};
 use crate::secret::SecretSource;
@@ -31,6 +32,8 @@ pub struct ProviderSettings {
     pub config_files: BTreeMap<Name, PathBuf>,
     /// Where the secrets come from that the manifest declares.
     pub secrets: BTreeMap<Name, SecretSource>,
+    /// Those of them that a preset supplied and nobody wrote.
+    pub preset_secrets: BTreeSet<Name>,
     /// Those secrets that count as absent where their variables aren't set, as a
     /// preset names them. The plugin must be able to do without.
     pub optional_secrets: BTreeSet<Name>,
@@ -65,6 +68,7 @@ impl ProviderSettings {
             preset_config: BTreeSet::new(),
             config_files,
             secrets,
+            preset_secrets: BTreeSet::new(),
             optional_secrets: BTreeSet::new(),
             grant,
             isolation,
@@ -72,6 +76,13 @@ impl ProviderSettings {
             timeouts,
             embedding_inputs,
         }
+    }
+
+    /// Whether a secret counts as absent where its variables aren't set: its preset
+    /// says so, or wants it for another way to authenticate than the chosen one.
+    pub(crate) fn may_lack(&self, manifest: &Manifest, secret: &Name) -> bool {
+        self.optional_secrets.contains(secret)
+            || self.preset_secrets.contains(secret) && !manifest.can_use(secret, &self.config)
     }
 }
 

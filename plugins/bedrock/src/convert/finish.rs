@@ -16,6 +16,11 @@ pub(super) fn reason(stop_reason: &str, calls: bool) -> FinishReason {
     }
 }
 
+/// Whether a `stopReason` of Converse is a stop text, which it doesn't name.
+pub(super) fn ran_into_a_stop(stop_reason: &str) -> bool {
+    stop_reason == "stop_sequence"
+}
+
 /// The same for the words of models' own bodies, in whichever case and words
 /// their makers chose.
 pub(super) fn of_model(word: &str) -> FinishReason {

@@ -7,6 +7,7 @@ use jackfield_sdk::http::{self, Messages, Response};
 use jackfield_sdk::llm::{self, ChatEvent, ChatRequest, ChatResponse, ChatStream, GuestChatStream};
 use jackfield_sdk::members::Members;
 use jackfield_sdk::replay;
+use jackfield_sdk::stops;
 use jackfield_sdk::stream::Relay;
 use jackfield_sdk::types::Error;
 
@@ -57,6 +58,7 @@ impl llm::Guest for Bedrock {
                 let sent = post(&path, settings).body("application/json", prepared.bytes()?);
                 let response = framed(sent.send_ok(aws::answer_error)?)?;
                 let asked = Asked {
+                    stop: stops::only(&request.stop),
                     model: request.model,
                     answer_tool: prepared.answer_tool,
                     warnings: prepared.warnings,
@@ -97,6 +99,7 @@ fn whole(request: ChatRequest, settings: &Settings) -> Result<ChatResponse, Erro
             let id = request_id(response.headers());
             let members: Members = response.json()?;
             let asked = Asked {
+                stop: stops::only(&request.stop),
                 model: request.model,
                 answer_tool: prepared.answer_tool,
                 warnings: prepared.warnings,
@@ -128,7 +131,12 @@ fn invoked(
         upstream = upstream.header(name, value);
     }
     let response = upstream.send_ok(aws::answer_error)?;
-    let asked = Asked { model: request.model, answer_tool: sent.answer_tool, warnings: sent.warnings };
+    let asked = Asked {
+        stop: stops::only(&request.stop),
+        model: request.model,
+        answer_tool: sent.answer_tool,
+        warnings: sent.warnings,
+    };
     Ok((response, asked))
 }
 

@@ -11,14 +11,23 @@ use super::{PLAN, errors, finish, logprobs, usage};
 use crate::settings::Counts;
 use crate::wire::answer::{self, Answer, Block, Message};
 
-/// Translates an answer. `asked` is the model that was asked for, as the API
-/// doesn't say which one answered; `ids` makes the ids of calls that have none.
+/// What of a request its answer needs.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    /// The model: the API doesn't say which one answered.
+    pub(crate) model: String,
+    /// The only stop text: neither does it say which one it ran into.
+    pub(crate) stop: Option<String>,
+    /// What was left out.
+    pub(crate) warnings: Vec<String>,
+}
+
+/// Translates an answer. `ids` makes the ids of calls that have none.
 pub(crate) fn response(
     body: &str,
-    asked: &str,
+    asked: Asked,
     counts: Counts,
     ids: &mut CallIds,
-    warnings: Vec<String>,
 ) -> Result<ChatResponse, Error> {
     let answer: Answer = serde_json::from_str(body)
         .map_err(|error| Error::bad_answer(format!("the answer isn't a message of Cohere's API: {error}")))?;
@@ -28,6 +37,7 @@ pub(crate) fn response(
     };
     let calls = !message.tool_calls.is_empty();
     let (content, thoughts) = content(message, ids)?;
+    let stopped = answer.finish_reason.as_deref().is_some_and(finish::ran_into_a_stop);
     let finish_reason = match answer.finish_reason.as_deref() {
         Some(word) => finish::reason(word, calls, None)?,
         None => FinishReason::Other("unknown".to_owned()),
@@ -39,17 +49,17 @@ pub(crate) fn response(
     }
     Ok(ChatResponse {
         id: answer.id,
-        model: asked.to_owned(),
+        model: asked.model,
         created: None,
         choices: vec![Choice {
             index: 0,
             content,
             finish_reason,
-            stop_sequence: None,
+            stop_sequence: asked.stop.filter(|_| stopped),
             logprobs: answer.logprobs.into_iter().map(logprobs::token).collect(),
         }],
         usage: answer.usage.and_then(|raw| usage::usage(&raw, counts)),
-        warnings,
+        warnings: asked.warnings,
         extra: if rest.is_empty() { None } else { serde_json::to_string(&rest).ok() },
     })
 }

@@ -3,6 +3,11 @@
 use jackfield_sdk::llm::FinishReason;
 use jackfield_sdk::types::{Error, ErrorKind};
 
+/// Whether a `finish_reason` is a stop text, which it doesn't name.
+pub(super) fn ran_into_a_stop(finish_reason: &str) -> bool {
+    finish_reason == "STOP_SEQUENCE"
+}
+
 /// The contract's reason for a `finish_reason`, or the error that it is. `calls`
 /// says whether the answer has calls of tools, `said` what the API says of an
 /// error.

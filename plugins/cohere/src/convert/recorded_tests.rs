@@ -11,6 +11,7 @@ use jackfield_sdk::testing::{events, json_lines, translate};
 use jackfield_sdk::types::{ErrorKind, Usage};
 use serde_json::Value;
 
+use super::answer::Asked;
 use super::stream::Reader;
 use super::{answer, embedding, errors};
 use crate::settings::Counts;
@@ -46,7 +47,7 @@ impl Told {
 
 /// By the plugin, whole.
 fn whole(body: &str) -> Told {
-    let answer = answer::response(body, "asked", Counts::All, &mut CallIds::default(), Vec::new()).unwrap();
+    let answer = answer::response(body, Asked::default(), Counts::All, &mut CallIds::default()).unwrap();
     let mut told = Told::default();
     for part in &answer.choices[0].content {
         match part {
@@ -70,7 +71,7 @@ fn whole(body: &str) -> Told {
 fn streamed(body: &str) -> Told {
     let mut told = Told::default();
     for event in
-        translate(events(body), Reader::new("asked", Counts::All, CallIds::default(), Vec::new())).unwrap()
+        translate(events(body), Reader::new(Asked::default(), Counts::All, CallIds::default())).unwrap()
     {
         match event {
             ChatEvent::Start(start) => assert!(start.id.is_some()),

@@ -19,7 +19,7 @@ use jackfield_sdk::types::Error;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::answer::characters;
+use super::answer::{Asked, characters};
 use super::citations::{self, Supported};
 use super::{PLAN, errors, finish, logprobs, usage};
 use crate::settings::Counts;
@@ -29,9 +29,8 @@ use crate::wire::event::{Delta, Event, Kind, OneOrNone, Piece};
 /// Turns the API's events into the contract's.
 #[derive(Debug)]
 pub(crate) struct Reader {
-    /// Those of the request, until the stream's head takes them.
-    warnings: Vec<String>,
-    model: String,
+    /// Its warnings and its model, until the stream's head takes them.
+    asked: Asked,
     counts: Counts,
     ids: CallIds,
     started: bool,
@@ -56,12 +55,10 @@ enum Place {
 }
 
 impl Reader {
-    /// `asked` is the model that was asked for, `ids` makes the ids of calls
-    /// that have none.
-    pub(crate) fn new(asked: &str, counts: Counts, ids: CallIds, warnings: Vec<String>) -> Self {
+    /// `ids` makes the ids of calls that have none.
+    pub(crate) fn new(asked: Asked, counts: Counts, ids: CallIds) -> Self {
         Reader {
-            warnings,
-            model: asked.to_owned(),
+            asked,
             counts,
             ids,
             started: false,
@@ -79,9 +76,9 @@ impl Reader {
             self.started = true;
             out.push(ChatEvent::Start(StreamStart {
                 id,
-                model: Some(std::mem::take(&mut self.model)),
+                model: Some(std::mem::take(&mut self.asked.model)),
                 created: None,
-                warnings: std::mem::take(&mut self.warnings),
+                warnings: std::mem::take(&mut self.asked.warnings),
             }));
         }
     }
@@ -202,7 +199,8 @@ impl Reader {
             Some(word) => finish::reason(word, !self.calls.is_empty(), delta.error.as_deref())?,
             None => FinishReason::Other("unknown".to_owned()),
         };
-        out.push(ChatEvent::Finish(Finish { choice: 0, reason, stop_sequence: None }));
+        let stop_sequence = self.asked.stop.take().filter(|_| word.is_some_and(finish::ran_into_a_stop));
+        out.push(ChatEvent::Finish(Finish { choice: 0, reason, stop_sequence }));
         Ok(())
     }
 }

@@ -5,10 +5,12 @@ use jackfield_sdk::forward::framing;
 use jackfield_sdk::http::{self, Events};
 use jackfield_sdk::llm::{ChatEvent, ChatRequest, ChatResponse, ChatStream, Guest, GuestChatStream};
 use jackfield_sdk::passthrough::Framing;
+use jackfield_sdk::stops;
 use jackfield_sdk::stream::Relay;
 use jackfield_sdk::types::Error;
 
 use super::{Cohere, post, send, settings, warned};
+use crate::convert::answer::Asked;
 use crate::convert::request::{Prepared, prepare};
 use crate::convert::stream::Reader;
 use crate::convert::{answer, errors, tokens};
@@ -23,7 +25,8 @@ impl Guest for Cohere {
         let response = send("v2/chat", body, settings)?;
         warnings.extend(warned(&response));
         let mut ids = CallIds::new(&request.messages);
-        answer::response(&response.text()?, &request.model, settings.counts, &mut ids, warnings)
+        let asked = Asked { stop: stops::only(&request.stop), model: request.model, warnings };
+        answer::response(&response.text()?, asked, settings.counts, &mut ids)
     }
 
     fn stream_chat(request: ChatRequest) -> Result<ChatStream, Error> {
@@ -42,7 +45,8 @@ impl Guest for Cohere {
             }
             _ => {
                 let ids = CallIds::new(&request.messages);
-                let reader = Reader::new(&request.model, settings.counts, ids, warnings);
+                let asked = Asked { stop: stops::only(&request.stop), model: request.model, warnings };
+                let reader = Reader::new(asked, settings.counts, ids);
                 Ok(ChatStream::new(Stream(Relay::new(response.events(), reader))))
             }
         }

@@ -73,6 +73,36 @@ async fn a_request_and_its_answer_are_passed_on_as_they_are() {
     assert_eq!(body_of(&requests[0]), asked);
 }
 
+/// Google would refuse signatures that it never made.
+#[tokio::test]
+async fn what_another_provider_signed_does_not_reach_google_as_it_is() {
+    let (upstream, served) = own(vec![Reply::json(200, &chunk("hi", Some("STOP")).to_string())], "").await;
+    // Base64 of `jackfield:{"redacted":"enc"}` and of `jackfield:{"signature":"Es8F+/w=="}`.
+    let hidden = "amFja2ZpZWxkOnsicmVkYWN0ZWQiOiJlbmMifQ==";
+    let signed = "amFja2ZpZWxkOnsic2lnbmF0dXJlIjoiRXM4Risvdz09In0=";
+    let call = json!({ "functionCall": { "id": "c1", "name": "f", "args": {} }, "thoughtSignature": signed });
+    let thought = json!({ "text": "hm", "thought": true, "thoughtSignature": hidden });
+    let given = json!({ "functionResponse": { "id": "c1", "name": "f", "response": { "result": "ok" } } });
+    let mut asked = request();
+    asked["contents"].as_array_mut().unwrap().extend([
+        json!({ "role": "model", "parts": [thought, call] }),
+        json!({ "role": "user", "parts": [given] }),
+    ]);
+    let response = served.post(&path("up/m", "generateContent"), &asked).await;
+    assert_eq!(response.status(), 200);
+    assert_eq!(header(&response, "x-jackfield-mode"), "decoded");
+    assert!(header(&response, "x-jackfield-warning").contains("signatures were left out"));
+    let sent = upstream.requests().remove(0);
+    assert!(sent.contains("functionCall") && sent.contains("functionResponse"), "{sent}");
+    assert!(!sent.contains("thoughtSignature") && !sent.contains("amFja2ZpZWxk"), "{sent}");
+    // Google's own go to it, and with them whatever else it alone knows.
+    asked["contents"][1]["parts"][0]["thoughtSignature"] = json!("AAEC");
+    asked["contents"][1]["parts"][1]["thoughtSignature"] = json!("Es8F+/w==");
+    let response = served.post(&path("up/m", "generateContent"), &asked).await;
+    assert_eq!(header(&response, "x-jackfield-mode"), "passthrough");
+    assert_eq!(body_of(&upstream.requests()[1]), asked);
+}
+
 #[tokio::test]
 async fn a_stream_is_passed_on_as_it_is_or_as_a_list() {
     let mut last = chunk("lo", Some("STOP"));

@@ -76,6 +76,24 @@ async fn a_list_that_cannot_be_had_blocks_no_call() {
     assert_eq!(lines(&baseten), ["GET /v1/models", "POST /v1/chat/completions", "POST /v1/chat/completions"]);
 }
 
+/// Its pages count as requests of the call, which still has its own to send.
+#[tokio::test]
+async fn a_list_without_an_end_is_given_up_after_eight_pages_and_blocks_no_call() {
+    let page = |number: usize| {
+        let models = [json!({ "id": format!("m{number}"), "object": "model" })];
+        Reply::json(200, &json!({ "object": "list", "data": models, "has_more": true }).to_string())
+    };
+    let replies = (0..8).map(page).chain([answer()]).collect();
+    let baseten = Bench::preset("baseten", "/v1", "", replies).await;
+    let told = baseten.provider.chat(&baseten.context, chat("any", "hello")).await.unwrap();
+    assert_eq!(text_of(&told), "Hi");
+    assert!(told.warnings[0].contains("doesn't end after 8 pages"), "{:?}", told.warnings);
+    let mut expected = vec!["GET /v1/models".to_owned()];
+    expected.extend((0..7).map(|number| format!("GET /v1/models?after=m{number}")));
+    expected.push("POST /v1/chat/completions".to_owned());
+    assert_eq!(lines(&baseten), expected);
+}
+
 #[tokio::test]
 async fn nothing_is_looked_up_unless_the_provider_is_set_to() {
     let own = Bench::preset("baseten", "/v1", "config.check-models = false", vec![answer()]).await;

@@ -4,10 +4,11 @@ import base64
 
 import anthropic
 
-from talk import LIMITS, PICTURE, RESULTS, SYSTEM, TOOL, Said
+from talk import LIMITS, PICTURE, RESULTS, STOP, SYSTEM, TOOL, Said, Wrong
 
 PACKAGE = "anthropic"
 FINISHES = {"end_turn": "stop", "tool_use": "calls", "max_tokens": "length", "refusal": "filter"}
+STOPS = {"stop_sequences": [STOP]}
 
 
 def connect(url, key):
@@ -45,6 +46,12 @@ def ask(client, model, ask):
         return said(stream.get_final_message())
 
 
+def raised(error):
+    body, told = error.body["error"], error.response
+    wait = float(told.headers.get("retry-after", 0))
+    return Wrong(type(error).__name__, told.status_code, body["type"], body["message"], wait)
+
+
 def said(answer):
     calls = [block for block in answer.content if block.type == "tool_use"]
     usage = answer.usage
@@ -53,7 +60,8 @@ def said(answer):
         "".join(block.text for block in answer.content if block.type == "text"),
         [(call.id, call.name, call.input) for call in calls],
         thought="".join(block.thinking for block in answer.content if block.type == "thinking"),
-        finish=FINISHES[answer.stop_reason],
+        finish=FINISHES.get(answer.stop_reason),
+        word=answer.stop_reason,
         # Without those of the cache.
         tokens=(usage.input_tokens + cached, usage.output_tokens),
         cached=cached,

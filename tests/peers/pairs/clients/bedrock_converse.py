@@ -11,10 +11,12 @@ os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 import boto3
 from botocore.config import Config
 
-from talk import LIMITS, PICTURE, RESULTS, SYSTEM, TOOL, Said
+from talk import LIMITS, PICTURE, RESULTS, STOP, SYSTEM, TOOL, Said, Wrong
 
 PACKAGE = "boto3"
 FINISHES = {"end_turn": "stop", "tool_use": "calls", "max_tokens": "length", "content_filtered": "filter"}
+INFERENCE = {"maxTokens": LIMITS["max_tokens"], "temperature": LIMITS["temperature"]}
+STOPS = {"inferenceConfig": {**INFERENCE, "stopSequences": [STOP]}}
 
 
 def connect(url, key):
@@ -46,7 +48,7 @@ def messages(ask):
 def ask(client, model, ask):
     more = {"system": [{"text": SYSTEM}], "messages": messages(ask)}
     if ask.limits:
-        more["inferenceConfig"] = {"maxTokens": LIMITS["max_tokens"], "temperature": LIMITS["temperature"]}
+        more["inferenceConfig"] = INFERENCE
     if ask.tool:
         schema = {"json": TOOL["schema"]}
         spec = {"name": TOOL["name"], "description": TOOL["description"], "inputSchema": schema}
@@ -58,6 +60,12 @@ def ask(client, model, ask):
         return streamed(client.converse_stream(**more)["stream"])
     answer = client.converse(**more)
     return said(answer["output"]["message"], answer["stopReason"], answer["usage"])
+
+
+def raised(error):
+    told, body = error.response["ResponseMetadata"], error.response["Error"]
+    wait = float(told["HTTPHeaders"].get("retry-after", 0))
+    return Wrong(type(error).__name__, told["HTTPStatusCode"], body["Code"], body["Message"], wait)
 
 
 def streamed(events):
@@ -99,7 +107,8 @@ def said(message, finish, usage):
         "".join(block.get("text", "") for block in message["content"]),
         [(call["toolUseId"], call["name"], call["input"]) for call in calls],
         thought="".join(thought.get("text", "") for thought in thoughts),
-        finish=FINISHES[finish],
+        finish=FINISHES.get(finish),
+        word=finish,
         # Without those of the cache.
         tokens=(usage["inputTokens"] + cached, usage["outputTokens"]),
         cached=cached,

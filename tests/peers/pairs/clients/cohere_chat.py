@@ -4,12 +4,13 @@ import json
 
 import cohere
 
-from talk import LIMITS, Said
+from talk import LIMITS, STOP, Broke, Said, Wrong
 
 from .openai_chat import messages, tools
 
 PACKAGE = "cohere"
 FINISHES = {"COMPLETE": "stop", "TOOL_CALL": "calls", "MAX_TOKENS": "length", "ERROR_TOXIC": "filter"}
+STOPS = {"stop_sequences": [STOP]}
 
 
 def connect(url, key):
@@ -32,6 +33,12 @@ def ask(client, model, ask):
     return said(text, thought, calls, answer.finish_reason, answer.usage, message)
 
 
+def raised(error):
+    wait = float(error.headers.get("retry-after", 0))
+    # The dialect has no words for kinds of failures.
+    return Wrong(type(error).__name__, error.status_code, None, error.body["message"], wait)
+
+
 def streamed(events):
     blocks, plan, calls = {}, "", []
     for event in events:
@@ -49,6 +56,8 @@ def streamed(events):
         elif event.type == "tool-call-delta":
             calls[event.index]["function"]["arguments"] += event.delta.message.tool_calls.function.arguments
     assert event.type == "message-end", event
+    if event.delta.finish_reason in ("ERROR", "TIMEOUT"):
+        raise Broke(event.delta.error)
     turn = {"role": "assistant"}
     if blocks:
         turn["content"] = list(blocks.values())
@@ -65,4 +74,6 @@ def streamed(events):
 def said(text, thought, calls, finish, usage, turn):
     calls = [(id, name, json.loads(arguments)) for id, name, arguments in calls]
     tokens = (usage.tokens.input_tokens, usage.tokens.output_tokens)
-    return Said(text, calls, thought, finish=FINISHES[finish], tokens=tokens, cached=usage.cached_tokens, turn=turn)
+    said = Said(text, calls, thought, finish=FINISHES.get(finish), tokens=tokens, cached=usage.cached_tokens, turn=turn)
+    said.word = finish
+    return said

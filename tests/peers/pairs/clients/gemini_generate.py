@@ -3,10 +3,11 @@
 from google import genai
 from google.genai import types
 
-from talk import LIMITS, PICTURE, RESULTS, SYSTEM, TOOL, Said
+from talk import LIMITS, PICTURE, RESULTS, STOP, SYSTEM, TOOL, Said, Wrong
 
 PACKAGE = "google-genai"
 FINISHES = {"STOP": "stop", "MAX_TOKENS": "length", "SAFETY": "filter"}
+STOPS = {"stop_sequences": [STOP]}
 
 
 def connect(url, key):
@@ -51,6 +52,13 @@ def ask(client, model, ask):
     return told(chunks)
 
 
+def raised(error):
+    body = error.details["error"]
+    details = {detail["@type"].rsplit(".")[-1]: detail for detail in body.get("details", [])}
+    wait = details.get("RetryInfo", {"retryDelay": "0s"})["retryDelay"]
+    return Wrong(type(error).__name__, error.code, error.status, error.message, float(wait.removesuffix("s")))
+
+
 def told(chunks):
     candidates = [candidate for chunk in chunks for candidate in chunk.candidates or []]
     parts = [part for candidate in candidates for part in (candidate.content and candidate.content.parts) or []]
@@ -59,13 +67,15 @@ def told(chunks):
     usage = chunks[-1].usage_metadata
     out = (usage.candidates_token_count or 0) + (usage.thoughts_token_count or 0)
     assert usage.total_token_count == usage.prompt_token_count + out, usage
-    finish = FINISHES[finish.value]
+    word = finish.value
+    finish = FINISHES.get(word)
     return Said(
         "".join(part.text or "" for part in parts if not part.thought),
         [(call.id, call.name, call.args) for call in calls],
         "".join(part.text or "" for part in parts if part.thought),
         # The dialect has no word of its own for calls.
         finish="calls" if calls and finish == "stop" else finish,
+        word=word,
         tokens=(usage.prompt_token_count, out),
         cached=usage.cached_content_token_count,
         turn=types.Content(role="model", parts=[part for part in parts if part != types.Part(text="")]),

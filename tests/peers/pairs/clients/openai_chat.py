@@ -5,10 +5,11 @@ import json
 
 import openai
 
-from talk import LIMITS, PICTURE, RESULTS, SYSTEM, TOOL, Said
+from talk import LIMITS, PICTURE, RESULTS, STOP, SYSTEM, TOOL, Said, Wrong
 
 PACKAGE = "openai"
 FINISHES = {"stop": "stop", "tool_calls": "calls", "length": "length", "content_filter": "filter"}
+STOPS = {"stop": [STOP]}
 
 
 def connect(url, key):
@@ -46,6 +47,22 @@ def ask(client, model, ask):
     return streamed(answer) if ask.stream else whole(answer)
 
 
+# Those that clients go by; upstreams have many more, and a type beside each.
+CODES = {
+    "content_filter",
+    "context_length_exceeded",
+    "invalid_api_key",
+    "model_not_found",
+    "rate_limit_exceeded",
+}
+
+
+def raised(error):
+    word = error.code if error.code in CODES else error.type
+    wait = float(error.response.headers.get("retry-after", 0))
+    return Wrong(type(error).__name__, error.status_code, word, error.body["message"], wait)
+
+
 def whole(answer):
     (choice,) = answer.choices
     message = choice.message
@@ -53,15 +70,17 @@ def whole(answer):
                 answer.usage, message.to_dict())  # fmt: skip
     # A member that many have, though OpenAI doesn't.
     told.thought = getattr(message, "reasoning_content", None) or ""
+    told.refusal = message.refusal or ""
     return told
 
 
 def streamed(chunks):
-    text, calls, thought, blocks, finish, usage = "", [], "", [], None, None
+    text, refusal, calls, thought, blocks, finish, usage = "", "", [], "", [], None, None
     for chunk in chunks:
         usage = chunk.usage or usage
         for choice in chunk.choices:
             text += choice.delta.content or ""
+            refusal += choice.delta.refusal or ""
             thought += getattr(choice.delta, "reasoning_content", None) or ""
             blocks += getattr(choice.delta, "thinking_blocks", None) or []
             finish = choice.finish_reason or finish
@@ -80,7 +99,7 @@ def streamed(chunks):
     if blocks:
         turn["thinking_blocks"] = blocks
     told = said(text, calls, finish, usage, turn)
-    told.thought = thought
+    told.thought, told.refusal = thought, refusal
     return told
 
 
@@ -89,4 +108,6 @@ def said(text, calls, finish, usage, turn):
     assert usage.total_tokens == usage.prompt_tokens + usage.completion_tokens, usage
     tokens = (usage.prompt_tokens, usage.completion_tokens)
     cached = usage.prompt_tokens_details and usage.prompt_tokens_details.cached_tokens
-    return Said(text, calls, finish=FINISHES[finish], tokens=tokens, cached=cached, turn=turn)
+    said = Said(text, calls, finish=FINISHES.get(finish), tokens=tokens, cached=cached, turn=turn)
+    said.word = finish
+    return said

@@ -5,9 +5,13 @@ import json
 
 import openai
 
-from talk import LIMITS, PICTURE, RESULTS, SYSTEM, TOOL, Said
+from talk import LIMITS, PICTURE, RESULTS, SYSTEM, TOOL, Broke, Said
+
+from .openai_chat import raised
 
 PACKAGE = "openai"
+# It can't ask for that.
+STOPS = {}
 
 
 def connect(url, key):
@@ -37,17 +41,23 @@ def ask(client, model, ask):
     more = {"instructions": SYSTEM, "input": items(ask), **limits, **more, **ask.more}
     if not ask.stream:
         return said(client.responses.create(model=model, **more))
-    text, arguments, last = "", {}, None
+    text, refusal, arguments, last = "", "", {}, None
     for event in client.responses.create(model=model, stream=True, **more):
         if event.type == "response.output_text.delta":
             text += event.delta
+        elif event.type == "response.refusal.delta":
+            refusal += event.delta
         elif event.type == "response.function_call_arguments.delta":
             arguments[event.item_id] = arguments.get(event.item_id, "") + event.delta
         last = event
+    if last.type == "error":
+        raise Broke(last.message)
+    if last.type == "response.failed":
+        raise Broke(last.response.error.message)
     assert last.type in ("response.completed", "response.incomplete"), last
     answer = said(last.response)
     # What came in pieces is what the end says.
-    assert answer.text == text, (answer.text, text)
+    assert (answer.text, answer.refusal) == (text, refusal), (answer, text, refusal)
     assert [given for _, _, given in answer.calls] == [json.loads(text) for text in arguments.values()], arguments
     return answer
 
@@ -55,6 +65,8 @@ def ask(client, model, ask):
 def said(answer):
     calls = [item for item in answer.output if item.type == "function_call"]
     finish = {"completed": "calls" if calls else "stop", "incomplete": "length"}[answer.status]
+    why = answer.incomplete_details and answer.incomplete_details.reason
+    contents = [part for item in answer.output if item.type == "message" for part in item.content]
     thoughts = [part.text for item in answer.output if item.type == "reasoning" for part in item.summary]
     usage = answer.usage
     assert usage.total_tokens == usage.input_tokens + usage.output_tokens, usage
@@ -66,4 +78,6 @@ def said(answer):
         tokens=(usage.input_tokens, usage.output_tokens),
         cached=usage.input_tokens_details.cached_tokens,
         turn=[item.to_dict() for item in answer.output],
+        word=(answer.status, why),
+        refusal="".join(part.refusal for part in contents if part.type == "refusal"),
     )

@@ -2,9 +2,9 @@
 
 import base64
 
-from talk import SIGNATURE, THOUGHT, TOKENS, Seen
+from talk import SIGNATURE, STOP, THOUGHT, TOKENS, WAIT, Seen
 
-from .write import dump, event, odd
+from .write import CUT, dump, event, fault, odd
 
 MODEL = "claude-sonnet-4-5"
 STREAM = "text/event-stream; charset=utf-8"
@@ -88,6 +88,42 @@ def read(found, role, block):
     found.left(f"{kind}.", block)
 
 
+def wrong(status, kind, message, **headers):
+    error = {"type": kind, "message": message}
+    return fault(status, message, {"type": "error", "error": error, "request_id": "req_1"}, **headers)
+
+
+LIMIT = "This request would exceed your organization's rate limit of 30,000 input tokens per minute"
+FAULTS = {
+    "bad": wrong(400, "invalid_request_error", "temperature: range: 0..1"),
+    "long": wrong(400, "invalid_request_error", "prompt is too long: 210000 tokens > 200000 maximum"),
+    "key": wrong(401, "authentication_error", "invalid x-api-key"),
+    "model": wrong(404, "not_found_error", f"model: {MODEL}"),
+    "rate": wrong(429, "rate_limit_error", LIMIT, retry_after=WAIT),
+    "failed": wrong(500, "api_error", "Internal server error"),
+    "busy": wrong(529, "overloaded_error", "Overloaded"),
+}
+BROKEN = "Overloaded"
+ERROR = {"details": None, "type": "overloaded_error", "message": BROKEN}
+BREAKS = {
+    "an error": [event({"type": "error", "error": ERROR, "request_id": "req_1"}, "error")],
+    **CUT,
+}
+ENDS = {
+    "length": "max_tokens",
+    "window": "model_context_window_exceeded",
+    "refusal": "refusal",
+    "refusal of everything": "refusal",
+    "stop text": "stop_sequence",
+}
+SILENT = {"refusal of everything"}
+
+
+def end(reply):
+    reason = ENDS.get(reply.fate) or ("tool_use" if reply.calls else "end_turn")
+    return {"stop_reason": reason, "stop_sequence": STOP if reply.fate == "stop text" else None}
+
+
 HEAD = {"id": "msg_1", "type": "message", "role": "assistant", "model": MODEL}
 # Tokens of the cache are counted beside the others here.
 READ = {"input_tokens": TOKENS[0] - 4, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 4}
@@ -103,8 +139,7 @@ def blocks(reply):
 
 
 def whole(reply):
-    end = {"stop_reason": "tool_use" if reply.calls else "end_turn", "stop_sequence": None}
-    return odd({**HEAD, "content": list(blocks(reply)), **end, "usage": {**READ, "output_tokens": TOKENS[1]}})
+    return odd({**HEAD, "content": list(blocks(reply)), **end(reply), "usage": {**READ, "output_tokens": TOKENS[1]}})
 
 
 def pieces(reply):
@@ -129,6 +164,5 @@ def pieces(reply):
         for delta in deltas:
             yield told("content_block_delta", index=at, delta=delta)
         yield told("content_block_stop", index=at)
-    end = {"stop_reason": "tool_use" if reply.calls else "end_turn", "stop_sequence": None}
-    yield told("message_delta", delta=end, usage={"output_tokens": TOKENS[1]})
+    yield told("message_delta", delta=end(reply), usage={"output_tokens": TOKENS[1]})
     yield told("message_stop")

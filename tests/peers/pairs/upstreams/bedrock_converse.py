@@ -13,9 +13,9 @@ import botocore.loaders
 import botocore.model
 import botocore.validate
 
-from talk import SIGNATURE, THOUGHT, TOKENS, Seen
+from talk import SIGNATURE, THOUGHT, TOKENS, WAIT, Seen
 
-from .write import dump, odd
+from .write import CUT, dump, fault, odd
 
 MODEL = "anthropic.claude-sonnet-4-5-20250929-v1:0"
 STREAM = "application/vnd.amazon.eventstream"
@@ -113,6 +113,38 @@ def read(found, role, block):
         raise AssertionError(f"a block of {kind}")
 
 
+def wrong(status, name, message, **headers):
+    name += ":http://internal.amazon.com/coral/com.amazon.bedrock/"
+    return fault(status, message, {"message": message}, x_amzn_errortype=name, **headers)
+
+
+FAULTS = {
+    "bad": wrong(400, "ValidationException", "Malformed input request: #/temperature: 0.25 is not allowed"),
+    "long": wrong(400, "ValidationException", "Input is too long for requested model."),
+    # It has no 401.
+    "key": wrong(403, "UnrecognizedClientException", "The security token included in the request is invalid."),
+    "model": wrong(404, "ResourceNotFoundException", "This model version has reached the end of its life."),
+    # How it says that of names that it doesn't know.
+    "model, told as bad": wrong(400, "ValidationException", "The provided model identifier is invalid."),
+    "rate": wrong(429, "ThrottlingException", "Too many requests, please wait before trying again.", retry_after=WAIT),
+    "failed": wrong(500, "InternalServerException", "The system encountered an unexpected error. Try again."),
+    "busy": wrong(503, "ServiceUnavailableException", "Bedrock is unable to process your request."),
+}
+BROKEN = "The system encountered an unexpected error during processing. Try your request again."
+ENDS = {
+    "length": "max_tokens",
+    "window": "model_context_window_exceeded",
+    "filter": "content_filtered",
+    "filter of a guardrail": "guardrail_intervened",
+    "stop text": "stop_sequence",
+}
+SILENT = set()
+
+
+def end(reply):
+    return ENDS.get(reply.fate) or ("tool_use" if reply.calls else "end_turn")
+
+
 USAGE = {
     # Tokens of the cache are counted beside the others here.
     "inputTokens": TOKENS[0] - 4,
@@ -131,19 +163,26 @@ def whole(reply):
     for id, name, given in reply.calls:
         content.append({"toolUse": {"toolUseId": id, "name": name, "input": given}})
     message = {"role": "assistant", "content": content}
-    reason = "tool_use" if reply.calls else "end_turn"
-    return odd({"output": {"message": message}, "stopReason": reason, "usage": USAGE, **METRICS})
+    return odd({"output": {"message": message}, "stopReason": end(reply), "usage": USAGE, **METRICS})
 
 
-def frame(kind, value):
+def frame(kind, value, of="event"):
     # Bedrock pads its events against those who count bytes.
     payload = dump({**value, "p": "abcdefghij"})
     head = b""
-    for name, text in [(":event-type", kind), (":content-type", "application/json"), (":message-type", "event")]:
+    for name, text in [(f":{of}-type", kind), (":content-type", "application/json"), (":message-type", of)]:
         head += bytes([len(name)]) + name.encode() + b"\x07" + len(text).to_bytes(2, "big") + text.encode()
     begin = (16 + len(head) + len(payload)).to_bytes(4, "big") + len(head).to_bytes(4, "big")
     begin += zlib.crc32(begin).to_bytes(4, "big") + head + payload
     return begin + zlib.crc32(begin).to_bytes(4, "big")
+
+
+MODELS = {"originalStatusCode": 503, "originalMessage": BROKEN}
+BREAKS = {
+    "an error": [frame("internalServerException", {"message": BROKEN}, "exception")],
+    "an error of the model's": [frame("modelStreamErrorException", {"message": BROKEN, **MODELS}, "exception")],
+    **CUT,
+}
 
 
 def pieces(reply):
@@ -164,5 +203,5 @@ def pieces(reply):
         for piece in reply.pieces():
             yield frame("contentBlockDelta", {"contentBlockIndex": at, "delta": {"text": piece}})
         yield frame("contentBlockStop", {"contentBlockIndex": at})
-    yield frame("messageStop", {"stopReason": "tool_use" if reply.calls else "end_turn"})
+    yield frame("messageStop", {"stopReason": end(reply)})
     yield frame("metadata", {"usage": USAGE, **METRICS})

@@ -1,9 +1,9 @@
 """Cohere's chat: https://docs.cohere.com/reference/chat"""
 
-from talk import THOUGHT, TOKENS, Seen
+from talk import THOUGHT, TOKENS, WAIT, Seen
 
 from .openai_chat import call, calls, functions
-from .write import dump, event, odd, of_data_url
+from .write import CUT, dump, event, fault, odd, of_data_url
 
 MODEL = "command-a-plus"
 STREAM = "text/event-stream"
@@ -74,6 +74,37 @@ def told(part):
     return data if isinstance(data, str) else next(iter(data.values()))
 
 
+def wrong(status, message, **headers):
+    return fault(status, message, {"id": "8bd5b608-887c-49f7-a6b3-d3bd5830c3de", "message": message}, **headers)
+
+
+LIMIT = "You are using a Trial key, which is limited to 20 API calls / minute."
+FAULTS = {
+    "bad": wrong(400, "invalid request: temperature must be between 0 and 1.0"),
+    "long": wrong(400, "too many tokens: size limit exceeded by 9000 tokens. Try using shorter or fewer inputs."),
+    "key": wrong(401, "invalid api token"),
+    "model": wrong(404, f"model '{MODEL}' not found, make sure the correct model ID was used and that you have "
+                   "access to the model."),
+    "rate": wrong(429, LIMIT, retry_after=WAIT),
+    "failed": wrong(500, "internal server error, this has been reported to our developers"),
+    "busy": wrong(503, "the service is unavailable, try again later"),
+}  # fmt: skip
+BROKEN = "an internal error has occurred"
+BREAKS = {
+    "an error": [
+        event({"type": "message-end", "delta": {"error": BROKEN, "finish_reason": "ERROR"}}, "message-end"),
+        b"data: [DONE]\n\n",
+    ],
+    **CUT,
+}
+ENDS = {"length": "MAX_TOKENS", "filter": "ERROR_TOXIC", "stop text": "STOP_SEQUENCE"}
+SILENT = set()
+
+
+def end(reply):
+    return ENDS.get(reply.fate) or ("TOOL_CALL" if reply.calls else "COMPLETE")
+
+
 USAGE = {
     "billed_units": {"input_tokens": TOKENS[0] - 5, "output_tokens": TOKENS[1]},
     "tokens": {"input_tokens": TOKENS[0], "output_tokens": TOKENS[1]},
@@ -89,8 +120,7 @@ def whole(reply):
         message["content"] = [{"type": "text", "text": reply.text}]
     if reply.calls:
         message["tool_calls"] = [call(id, name, dump(given).decode()) for id, name, given in reply.calls]
-    finish = "TOOL_CALL" if reply.calls else "COMPLETE"
-    return odd({"id": "c-1", "message": message, "finish_reason": finish, "usage": USAGE})
+    return odd({"id": "c-1", "message": message, "finish_reason": end(reply), "usage": USAGE})
 
 
 def pieces(reply):
@@ -115,6 +145,5 @@ def pieces(reply):
         for piece in (text[:7], text[7:]):
             yield said("tool-call-delta", {"tool_calls": {"function": {"arguments": piece}}}, index=at)
         yield event({"type": "tool-call-end", "index": at}, "tool-call-end")
-    finish = "TOOL_CALL" if reply.calls else "COMPLETE"
-    yield event({"type": "message-end", "delta": {"finish_reason": finish, "usage": USAGE}}, "message-end")
+    yield event({"type": "message-end", "delta": {"finish_reason": end(reply), "usage": USAGE}}, "message-end")
     yield b"data: [DONE]\n\n"

@@ -5,9 +5,9 @@ import re
 
 from google.genai import types
 
-from talk import SIGNATURE, THOUGHT, TOKENS, Seen
+from talk import SIGNATURE, THOUGHT, TOKENS, WAIT, Fault, Seen
 
-from .write import dump, event, odd
+from .write import CUT, dump, event, fault, odd
 
 # What is the caller's own is left as it is.
 OPAQUE = {"args", "response", "parametersJsonSchema", "responseJsonSchema"}
@@ -135,6 +135,50 @@ USAGE = {
 }
 
 
+def wrong(code, status, message, *details):
+    error = {"code": code, "message": message, "status": status}
+    if details:
+        error["details"] = [{"@type": f"type.googleapis.com/google.rpc.{kind}", **more} for kind, more in details]
+    return fault(code, message, {"error": error})
+
+
+BLOCKED = {"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "modelVersion": MODEL}
+NOT_VALID = {"reason": "API_KEY_INVALID", "domain": "googleapis.com"}
+FAULTS = {
+    "bad": wrong(400, "INVALID_ARGUMENT", "Invalid value at 'generation_config.temperature' (TYPE_FLOAT), 0.25",
+                 ("BadRequest", {"fieldViolations": [{"field": "generation_config.temperature",
+                                                      "description": "Invalid value, 0.25"}]})),
+    "long": wrong(400, "INVALID_ARGUMENT", "The input token count (1200000) exceeds the maximum number of tokens "
+                  "allowed (1048576)."),
+    "key": wrong(401, "UNAUTHENTICATED", "Request had invalid authentication credentials."),
+    # How it says that of its own keys.
+    "key, told as bad": wrong(400, "INVALID_ARGUMENT", "API key not valid. Please pass a valid API key.",
+                              ("ErrorInfo", NOT_VALID)),
+    "model": wrong(404, "NOT_FOUND", f"models/{MODEL} is not found for API version v1beta, or is not supported for "
+                   "generateContent. Call ListModels to see the list of available models."),
+    # It has no header for that.
+    "rate": wrong(429, "RESOURCE_EXHAUSTED", "You exceeded your current quota.",
+                  ("RetryInfo", {"retryDelay": f"{WAIT - 0.5}s"})),
+    "failed": wrong(500, "INTERNAL", "An internal error has occurred. Please retry."),
+    "busy": wrong(503, "UNAVAILABLE", "The model is overloaded. Please try again later."),
+    # An answer without one, which its own clients look for themselves.
+    "blocked": Fault(200, "PROHIBITED_CONTENT", dump(BLOCKED), events=event(BLOCKED)),
+}  # fmt: skip
+BROKEN = "The model is overloaded. Please try again later."
+BREAKS = {
+    "an error": [event({"error": {"code": 503, "message": BROKEN, "status": "UNAVAILABLE"}})],
+    **CUT,
+}
+ENDS = {
+    "length": "MAX_TOKENS",
+    "filter": "SAFETY",
+    "filter of everything": "SAFETY",
+    "filter of words": "PROHIBITED_CONTENT",
+    "filter of quotes": "RECITATION",
+}
+SILENT = {"filter of everything"}
+
+
 def parts(reply):
     # Signed by what follows it.
     if reply.thinks:
@@ -147,12 +191,13 @@ def parts(reply):
 
 
 def answer(parts, **more):
-    candidate = {"content": {"role": "model", "parts": parts}, **more, "index": 0}
+    content = {"content": {"role": "model", "parts": parts}} if parts else {}
+    candidate = {**content, **more, "index": 0}
     return {"candidates": [candidate], "usageMetadata": USAGE, "modelVersion": MODEL, "responseId": "r-1"}
 
 
 def whole(reply):
-    return odd(answer(list(parts(reply)), finishReason="STOP"))
+    return odd(answer(list(parts(reply)), finishReason=ENDS.get(reply.fate, "STOP")))
 
 
 def pieces(reply):
@@ -160,4 +205,5 @@ def pieces(reply):
     for part in texts or list(parts(reply)):
         yield event({"invented": 1.50, **answer([part])})
     # Lines end as they like.
-    yield event(answer([{"text": ""}], finishReason="STOP")).replace(b"\n", b"\r\n")
+    last = [] if reply.fate in SILENT else [{"text": ""}]
+    yield event(answer(last, finishReason=ENDS.get(reply.fate, "STOP"))).replace(b"\n", b"\r\n")

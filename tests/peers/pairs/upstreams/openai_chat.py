@@ -3,9 +3,9 @@
 import base64
 import json
 
-from talk import THOUGHT, TOKENS, Seen
+from talk import THOUGHT, TOKENS, WAIT, Seen
 
-from .write import dump, event, odd, of_data_url
+from .write import CUT, dump, event, fault, odd, of_data_url
 
 MODEL = "gpt-4.1"
 STREAM = "text/event-stream; charset=utf-8"
@@ -98,6 +98,40 @@ def read(found, message):
     found.left(f"{role}.", message)
 
 
+def wrong(status, message, kind="invalid_request_error", code=None, param=None, **headers):
+    error = {"message": message, "type": kind, "param": param, "code": code}
+    return fault(status, message, {"error": error}, **headers)
+
+
+LIMIT = (
+    "Rate limit reached for gpt-4.1 in organization org-1 on tokens per min (TPM): Limit 30000, Used 29000, "
+    f"Requested 7000. Please try again in {WAIT}s."
+)
+FAULTS = {
+    "bad": wrong(400, "Unsupported value: 'temperature' does not support 0.25 with this model.",
+                 code="unsupported_value", param="temperature"),
+    "long": wrong(400, "This model's maximum context length is 1047576 tokens. However, your messages resulted in "
+                  "1200000 tokens.", code="context_length_exceeded", param="messages"),
+    "key": wrong(401, "Incorrect API key provided: no. You can find your API key at "
+                 "https://platform.openai.com/account/api-keys.", code="invalid_api_key"),
+    "model": wrong(404, "The model `gpt-4.1` does not exist or you do not have access to it.", code="model_not_found"),
+    "rate": wrong(429, LIMIT, "tokens", "rate_limit_exceeded", retry_after=WAIT, retry_after_ms=1000 * WAIT),
+    "failed": wrong(500, "The server had an error while processing your request. Sorry about that!", "server_error"),
+    "busy": wrong(503, "The engine is currently overloaded, please try again later", "server_error"),
+}  # fmt: skip
+BROKEN = "The server had an error while processing your request. Sorry about that!"
+BREAKS = {
+    "an error": [event({"error": {"message": BROKEN, "type": "server_error", "param": None, "code": None}})],
+    **CUT,
+}
+ENDS = {"length": "length", "filter": "content_filter", "refusal in words": "stop"}
+SILENT = set()
+
+
+def end(reply):
+    return ENDS.get(reply.fate) or ("tool_calls" if reply.calls else "stop")
+
+
 HEAD = {"id": "chatcmpl-1", "created": 1700000000, "model": MODEL, "system_fingerprint": "fp_1"}
 USAGE = {
     "prompt_tokens": TOKENS[0],
@@ -114,12 +148,13 @@ def call(id, name, arguments):
 
 def whole(reply):
     message = {"role": "assistant", "content": reply.text or None, "refusal": None, "annotations": []}
+    if reply.fate == "refusal in words":
+        message |= {"content": None, "refusal": reply.text}
     if reply.thinks:
         message["reasoning_content"] = THOUGHT
     if reply.calls:
         message["tool_calls"] = [call(id, name, dump(given).decode()) for id, name, given in reply.calls]
-    finish = "tool_calls" if reply.calls else "stop"
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish}
+    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": end(reply)}
     return odd({**HEAD, "object": "chat.completion", "choices": [choice], "usage": USAGE, "service_tier": "default"})
 
 
@@ -133,12 +168,12 @@ def pieces(reply):
         for piece in (THOUGHT[:3], THOUGHT[3:]):
             yield chunk({"reasoning_content": piece})
     for piece in reply.pieces():
-        yield chunk({"content": piece})
+        yield chunk({"refusal" if reply.fate == "refusal in words" else "content": piece})
     for at, (id, name, given) in enumerate(reply.calls):
         yield chunk({"tool_calls": [{"index": at, **call(id, name, "")}]})
         text = dump(given).decode()
         for piece in (text[:7], text[7:]):
             yield chunk({"tool_calls": [{"index": at, "function": {"arguments": piece}}]})
-    yield chunk({}, "tool_calls" if reply.calls else "stop")
+    yield chunk({}, end(reply))
     yield event({**HEAD, "object": "chat.completion.chunk", "choices": [], "usage": USAGE})
     yield b"data: [DONE]\n\n"

@@ -5,7 +5,8 @@ import json
 
 from talk import SIGNATURE, THOUGHT, TOKENS, Seen
 
-from .write import dump, event, odd, of_data_url
+from .openai_chat import BROKEN, FAULTS, wrong
+from .write import CUT, dump, event, odd, of_data_url
 
 MODEL = "gpt-4.1-mini"
 STREAM = "text/event-stream; charset=utf-8"
@@ -110,7 +111,37 @@ HEAD = {
 }  # fmt: skip
 
 
-def text(of):
+MISSING = f"The requested model '{MODEL}' does not exist."
+FAULTS = {**FAULTS, "model, told as bad": wrong(400, MISSING, code="model_not_found", param="model")}
+
+
+def last(kind, **more):
+    return event({"type": kind, "sequence_number": 900, **more}, kind)
+
+
+FAILED = {**HEAD, "status": "failed", "output": [], "usage": None}
+BREAKS = {
+    "an error": [last("error", code="server_error", message=BROKEN, param=None)],
+    "a failed response": [
+        last("response.failed", response={**FAILED, "error": {"code": "server_error", "message": BROKEN}})
+    ],
+    **CUT,
+}
+ENDS = {
+    "length": ("incomplete", "max_output_tokens"),
+    "filter": ("incomplete", "content_filter"),
+    "refusal in words": ("completed", None),
+}
+SILENT = set()
+
+
+def refused(reply):
+    return reply.fate == "refusal in words"
+
+
+def text(of, refused=False):
+    if refused:
+        return {"type": "refusal", "refusal": of}
     return {"type": "output_text", "text": of, "annotations": [], "logprobs": []}
 
 
@@ -120,15 +151,18 @@ def items(reply):
         hidden = {"encrypted_content": SIGNATURE, "status": "completed"}
         yield {"id": "rs_1", "type": "reasoning", "summary": summary, **hidden}
     if reply.text:
-        content = [text(reply.text)]
-        yield {"id": "msg_1", "type": "message", "role": "assistant", "status": "completed", "content": content}
+        content = [text(reply.text, refused(reply))]
+        status, _ = ENDS.get(reply.fate, ("completed", None))
+        yield {"id": "msg_1", "type": "message", "role": "assistant", "status": status, "content": content}
     for at, (id, name, given) in enumerate(reply.calls):
         more = {"call_id": id, "name": name, "arguments": dump(given).decode(), "status": "completed"}
         yield {"id": f"fc_{at}", "type": "function_call", **more}
 
 
 def done(reply):
-    return {**HEAD, "status": "completed", "output": list(items(reply)), "usage": USAGE}
+    status, why = ENDS.get(reply.fate, ("completed", None))
+    more = {"incomplete_details": why and {"reason": why}, "output": list(items(reply)), "usage": USAGE}
+    return {**HEAD, "status": status, **more}
 
 
 def whole(reply):
@@ -150,11 +184,13 @@ def pieces(reply):
             empty = {**item, "status": "in_progress", "content": []}
             yield told("response.output_item.added", output_index=at, item=empty)
             where["content_index"] = 0
-            yield told("response.content_part.added", **where, part=text(""))
+            yield told("response.content_part.added", **where, part=text("", refused(reply)))
+            kind = "response.refusal" if refused(reply) else "response.output_text"
+            more = {} if refused(reply) else {"logprobs": []}
             for piece in reply.pieces():
-                yield told("response.output_text.delta", **where, delta=piece, logprobs=[])
-            yield told("response.output_text.done", **where, text=reply.text, logprobs=[])
-            yield told("response.content_part.done", **where, part=text(reply.text))
+                yield told(kind + ".delta", **where, delta=piece, **more)
+            yield told(kind + ".done", **where, **{"refusal" if refused(reply) else "text": reply.text}, **more)
+            yield told("response.content_part.done", **where, part=item["content"][0])
         elif item["type"] == "reasoning":
             empty = {**item, "summary": [], "encrypted_content": None}
             yield told("response.output_item.added", output_index=at, item=empty)
@@ -173,4 +209,5 @@ def pieces(reply):
                 yield told("response.function_call_arguments.delta", **where, delta=piece)
             yield told("response.function_call_arguments.done", **where, name=item["name"], arguments=arguments)
         yield told("response.output_item.done", output_index=at, item=item)
-    yield told("response.completed", response=done(reply))
+    response = done(reply)
+    yield told("response." + response["status"], response=response)

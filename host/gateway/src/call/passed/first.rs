@@ -7,6 +7,7 @@
 //! and with it the status.
 
 mod cohere;
+mod responses;
 
 use std::collections::VecDeque;
 
@@ -78,6 +79,11 @@ fn verdict(dialect: ChatDialect, lines: &[u8]) -> Verdict {
         {
             return Verdict::Failed(failure);
         }
+        if dialect == ChatDialect::OpenaiResponses
+            && let Some(failure) = responses::failure(event.kind, data)
+        {
+            return Verdict::Failed(failure);
+        }
         let says = match dialect {
             ChatDialect::OpenaiChat => event.choices.iter().any(Choice::says) || event.usage.is_some(),
             ChatDialect::OpenaiCompletions => true,
@@ -136,6 +142,8 @@ pub(super) fn failure(error: &RawValue, place: &str) -> Failure {
     #[derive(Deserialize)]
     struct Told {
         message: Option<String>,
+        #[serde(rename = "type")]
+        kind: Option<serde_json::Value>,
         code: Option<serde_json::Value>,
         /// A number, or with Google a word.
         status: Option<serde_json::Value>,
@@ -147,6 +155,9 @@ pub(super) fn failure(error: &RawValue, place: &str) -> Failure {
         let status = number(told.code.as_ref()).or_else(|| number(told.status.as_ref()));
         status.filter(|status| (400..600).contains(status))
     });
+    let word = told.as_ref().and_then(|told| {
+        [&told.code, &told.kind].into_iter().find_map(|word| kind_of(word.as_ref()?.as_str()?))
+    });
     let kind = match number {
         Some(401) => FailureKind::Authentication,
         Some(403) => FailureKind::Permission,
@@ -154,11 +165,29 @@ pub(super) fn failure(error: &RawValue, place: &str) -> Failure {
         Some(408 | 504) => FailureKind::Timeout,
         Some(429) => FailureKind::RateLimited,
         Some(400..=499) => FailureKind::InvalidRequest,
-        _ => FailureKind::Unavailable,
+        Some(_) => FailureKind::Unavailable,
+        None => word.unwrap_or(FailureKind::Unavailable),
     };
     let text = message.unwrap_or_else(|| error.get().chars().take(500).collect());
     let failure = Failure::new(kind, format!("the upstream failed {place}: {text}"));
     Failure { sent: true, status: number.unwrap_or(failure.status), ..failure }
+}
+
+/// What a code or a type says, where there is no status.
+fn kind_of(word: &str) -> Option<FailureKind> {
+    Some(match word {
+        "authentication_error" | "invalid_api_key" => FailureKind::Authentication,
+        "permission_error" => FailureKind::Permission,
+        "not_found_error" | "model_not_found" => FailureKind::NotFound,
+        "rate_limit_error" | "rate_limit_exceeded" => FailureKind::RateLimited,
+        "billing_error" | "insufficient_quota" => FailureKind::QuotaExceeded,
+        "context_length_exceeded" => FailureKind::ContextLength,
+        "content_filter" => FailureKind::ContentFilter,
+        "invalid_request_error" | "invalid_prompt" => FailureKind::InvalidRequest,
+        "overloaded_error" => FailureKind::Overloaded,
+        "timeout_error" => FailureKind::Timeout,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -213,6 +242,16 @@ mod tests {
     }
 
     #[test]
+    fn a_response_may_fail_behind_its_head() {
+        let responses =
+            |data: &str| says(ChatDialect::OpenaiResponses, &format!("event: x\ndata: {data}\n\n"));
+        assert_eq!(responses(r#"{"type":"response.created","response":{"error":null}}"#), None);
+        assert_eq!(responses(r#"{"type":"response.output_item.added","item":{}}"#), Some(true));
+        assert_eq!(responses(r#"{"type":"response.failed","response":{"error":null}}"#), Some(false));
+        assert_eq!(responses(r#"{"type":"error","code":"server_error","message":"busy"}"#), Some(false));
+    }
+
+    #[test]
     fn an_error_that_comes_first_is_a_failure_with_its_status() {
         let text = "data: {\"error\":{\"message\":\"busy\",\"code\":429}}\n\n";
         let Verdict::Failed(failure) = verdict(ChatDialect::OpenaiChat, text.as_bytes()) else { panic!() };
@@ -227,6 +266,9 @@ mod tests {
         let Verdict::Failed(failure) = verdict(ChatDialect::AnthropicMessages, text.as_bytes()) else {
             panic!()
         };
-        assert_eq!(failure.status, 503);
+        assert_eq!((failure.status, failure.kind), (503, FailureKind::Overloaded));
+        let text = "data: {\"error\":{\"message\":\"m\",\"type\":\"requests\",\"code\":\"rate_limit_exceeded\"}}\n\n";
+        let Verdict::Failed(failure) = verdict(ChatDialect::OpenaiChat, text.as_bytes()) else { panic!() };
+        assert_eq!((failure.status, failure.kind), (429, FailureKind::RateLimited));
     }
 }

@@ -20,19 +20,31 @@ struct Body {
     error: Option<serde::de::IgnoredAny>,
 }
 
-/// The exceptions that streams of the API have.
-const OF_STREAMS: [&str; 5] = [
-    "internalServerException",
-    "modelStreamErrorException",
-    "validationException",
-    "throttlingException",
-    "serviceUnavailableException",
+/// The exceptions that streams of the API have: their names in the header of an
+/// answer, and in a stream.
+const OF_STREAMS: [(&str, &str); 5] = [
+    ("InternalServerException", "internalServerException"),
+    ("ModelStreamErrorException", "modelStreamErrorException"),
+    ("ValidationException", "validationException"),
+    ("ThrottlingException", "throttlingException"),
+    ("ServiceUnavailableException", "serviceUnavailableException"),
 ];
+
+/// The names of the upstream's own exception, where streams have it.
+fn of_streams(error: &Error) -> Option<(&'static str, &'static str)> {
+    let code = error.code.as_deref()?;
+    OF_STREAMS.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(code))
+}
 
 /// The exception's name: the upstream's own where it is one of AWS's.
 pub fn name(error: &Error) -> &str {
+    if let Some((name, _)) = of_streams(error) {
+        return name;
+    }
     match error.code.as_deref() {
         Some(code) if is_exception(code) => code,
+        // The other exception is that of status 503.
+        _ if error.kind == ErrorKind::Unavailable && error.status == Some(500) => "InternalServerException",
         _ => of_kind(error.kind),
     }
 }
@@ -83,8 +95,7 @@ fn message(error: &Error, param: Option<&str>, json: &mut Json<'_>) {
 }
 
 fn in_stream(error: &Error) -> &'static str {
-    let own = |name: &&&str| error.code.as_deref().is_some_and(|code| code.eq_ignore_ascii_case(name));
-    if let Some(name) = OF_STREAMS.iter().find(own) {
+    if let Some((_, name)) = of_streams(error) {
         return name;
     }
     match error.kind {

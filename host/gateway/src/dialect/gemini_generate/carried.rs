@@ -15,6 +15,10 @@ use serde_json::value::RawValue;
 /// What tells it from signatures that Google makes.
 const MARK: &[u8] = b"jackfield:";
 
+/// What base64 of all that is carried begins with: that of the mark and of the two
+/// bytes with which its JSON begins.
+pub(in crate::dialect) const CARRIED: &str = "amFja2ZpZWxkOnsi";
+
 /// What is carried.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -81,6 +85,7 @@ mod tests {
             native: Some(r#"{"type":"server_tool_use"}"#.to_owned()),
         };
         let written = carried.write();
+        assert!(written.starts_with(CARRIED));
         for form in [written.clone(), written.replace('+', "-").replace('/', "_").replace('=', "")] {
             assert_eq!(Carried::read(&form), Some(carried.clone()), "{form}");
         }

@@ -78,6 +78,7 @@ fn word(kind: ErrorKind, code: u16) -> &'static str {
         ErrorKind::Unsupported => "INVALID_ARGUMENT",
         ErrorKind::NotFound => "NOT_FOUND",
         ErrorKind::Timeout => "DEADLINE_EXCEEDED",
+        ErrorKind::Unavailable if code == 500 => "INTERNAL",
         ErrorKind::Overloaded | ErrorKind::Unavailable => "UNAVAILABLE",
         ErrorKind::BadUpstreamAnswer | ErrorKind::Internal => "INTERNAL",
     }

@@ -27,6 +27,7 @@ use bytes::{Bytes, BytesMut};
 use super::OneWay;
 use super::write::Json;
 
+pub(super) use carried::CARRIED;
 pub(in crate::dialect) use contents::parts;
 pub use error::encode as encode_error;
 pub(crate) use list::Listed;

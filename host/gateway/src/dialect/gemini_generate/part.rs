@@ -113,7 +113,8 @@ impl Reading {
     }
 
     /// What a signature carries. One of Google's is of use to Google's models
-    /// only, and those get requests of this dialect unread.
+    /// only, and those get requests of this dialect unread, unless something in
+    /// them is carried for another provider.
     fn carried(&mut self, path: &str, signature: Option<Text<'_>>) -> Option<Carried> {
         let signature = signature.filter(|text| !text.is_empty())?;
         let carried = Carried::read(&signature);

@@ -7,11 +7,13 @@ use bytes::{Bytes, BytesMut};
 use jackfield_runtime::api::types::{Error, ErrorKind};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use crate::dialect::own_body;
 use crate::dialect::write::Json;
 
-/// A body in OpenAI's shape. Anthropic's has a `type` beside `error`.
+/// A body in OpenAI's shape. Anthropic's has a `type` beside `error`, Google's a
+/// word as `status` in it; Azure's a number.
 #[derive(Deserialize)]
 struct Body {
     error: Inner,
@@ -23,13 +25,13 @@ struct Body {
 struct Inner {
     #[serde(rename = "message")]
     _message: String,
+    status: Option<Value>,
 }
 
 /// The body of an answer that tells of an error.
 pub fn encode(error: &Error, param: Option<&str>) -> Bytes {
     if let Some(body) = own_body(error, |body: &Body| {
-        let Inner { .. } = body.error;
-        body.kind.is_none()
+        body.kind.is_none() && !matches!(body.error.status, Some(Value::String(_)))
     }) {
         return Bytes::copy_from_slice(body.as_bytes());
     }

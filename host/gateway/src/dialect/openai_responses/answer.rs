@@ -21,10 +21,13 @@ pub(super) enum Status<'s> {
 }
 
 impl<'s> Status<'s> {
-    pub(super) fn of(reason: &'s FinishReason) -> Self {
+    /// Of an answer that ended for this reason. A refusal with a text of its own
+    /// (`refused`) is whole; one without is known to clients as filtered.
+    pub(super) fn of(reason: &'s FinishReason, refused: bool) -> Self {
         match reason {
             FinishReason::Length | FinishReason::ContextLength => Status::Incomplete("max_output_tokens"),
             FinishReason::ContentFilter => Status::Incomplete("content_filter"),
+            FinishReason::Refusal if !refused => Status::Incomplete("content_filter"),
             FinishReason::Pause => Status::Incomplete("pause_turn"),
             FinishReason::Stop | FinishReason::ToolCalls | FinishReason::Refusal | FinishReason::Other(_) => {
                 Status::Complete
@@ -79,8 +82,8 @@ impl Head {
 pub(super) fn write(asked: &Asked, answer: &ChatResponse, identity: &Identity, out: &mut BytesMut) {
     let head = Head::new(answer.id.as_deref(), answer.created, Some(&answer.model), identity);
     let choice = answer.choices.first();
-    let status = choice.map_or(Status::Complete, |choice| Status::of(&choice.finish_reason));
     let items = choice.map(items).unwrap_or_default();
+    let status = choice.map_or(Status::Complete, |choice| Status::of(&choice.finish_reason, refused(&items)));
     response(asked, &head, status, &items, answer.usage.as_ref(), &mut Json::new(out));
 }
 
@@ -102,6 +105,12 @@ fn items(choice: &Choice) -> Vec<Item> {
         logprobs.clone_from(&choice.logprobs);
     }
     items
+}
+
+/// Whether there is a refusal among the items.
+pub(super) fn refused(items: &[Item]) -> bool {
+    let refusal = |content: &Content| matches!(content, Content::Refusal(_));
+    items.iter().any(|item| matches!(item, Item::Message(list) if list.iter().any(refusal)))
 }
 
 /// The answer as an object, as it stands.

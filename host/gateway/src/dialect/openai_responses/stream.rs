@@ -88,7 +88,7 @@ impl StreamEncoder for Encoder {
         self.begin(out);
         self.output.close_all(&self.head.id, &mut self.frames, out);
         let reason = std::mem::replace(&mut self.reason, FinishReason::Stop);
-        let status = Status::of(&reason);
+        let status = Status::of(&reason, answer::refused(self.output.items()));
         let name = match status {
             Status::Incomplete(_) => "response.incomplete",
             _ => "response.completed",

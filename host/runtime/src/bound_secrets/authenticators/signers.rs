@@ -103,6 +103,7 @@ impl Materials<'_> {
             fingerprint: self.optional(&scheme.fingerprint),
             config: scheme.config_file.as_ref().and_then(|name| self.secret(name)),
             profile: self.optional(&scheme.profile),
+            session: scheme.session_token.as_ref().and_then(|name| self.secret(name)),
         };
         OciSigner::new(identity, key, Arc::clone(self.clock)).map(|signer| Arc::new(signer) as _)
     }

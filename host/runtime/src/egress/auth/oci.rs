@@ -1,8 +1,8 @@
 //! Request signing of Oracle's cloud: version 1 of its HTTP signatures
 //! (draft-cavage-http-signatures-08), RSA with SHA-256.
 //!
-//! The key of a user is what is signed with; a session's token and an
-//! instance's certificate are not.
+//! The key of a user is what is signed with, or that of a session; an
+//! instance's certificate is not.
 //!
 //! <https://docs.oracle.com/iaas/Content/API/Concepts/signingrequests.htm>
 
@@ -18,6 +18,7 @@ use http::{
 };
 use sha2::{Digest, Sha256};
 use url::{Position, Url};
+use zeroize::Zeroizing;
 
 mod identity;
 
@@ -96,11 +97,12 @@ impl OciSigner {
         let signature = signature.ok_or_else(|| {
             AuthError::Signing("the key can't sign; check this machine's randomness".to_owned())
         })?;
-        let value = format!(
+        let value = Zeroizing::new(format!(
             "Signature version=\"1\",keyId=\"{key_id}\",algorithm=\"rsa-sha256\",headers=\"{}\",signature=\"{}\"",
             names.join(" "),
-            STANDARD.encode(signature)
-        );
+            STANDARD.encode(signature),
+            key_id = *key_id,
+        ));
         let mut value = HeaderValue::from_str(&value).map_err(|_| AuthError::Characters {
             place: "header `authorization`".to_owned(),
             found: "characters that a header can't have",

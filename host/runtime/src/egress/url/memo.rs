@@ -17,11 +17,11 @@ const LONGEST: usize = 512;
 /// The URLs that a provider asked for last. It asks for a handful, again and
 /// again, and parsing one costs as much as the rest of the checks.
 #[derive(Default)]
-pub(in crate::egress) struct Memo(Mutex<VecDeque<(Box<str>, Url)>>);
+pub(in super::super) struct Memo(Mutex<VecDeque<(Box<str>, Url)>>);
 
 impl Memo {
     /// As [`parse`].
-    pub(in crate::egress) fn parse(&self, text: &str) -> Result<Url, UrlError> {
+    pub(in super::super) fn parse(&self, text: &str) -> Result<Url, UrlError> {
         if text.len() > LONGEST {
             return parse(text);
         }

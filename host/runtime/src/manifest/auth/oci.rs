@@ -1,4 +1,5 @@
-//! `oci-signature`: requests are signed with a user's API key of Oracle's cloud.
+//! `oci-signature`: requests are signed with a key of Oracle's cloud, a user's or
+//! a session's.
 
 use super::AuthScheme;
 use crate::manifest::name::Name;
@@ -7,13 +8,15 @@ use crate::settings::document::Fields;
 
 /// What `oci-signature` is declared with. Whose key it is comes from `tenancy`,
 /// `user` and `fingerprint`, and each that is absent from the profile of the
-/// configuration file.
+/// configuration file; unless there is the token of a session, which says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OciSignature {
     /// The private key, in PEM.
     pub private_key: Name,
     /// `~/.oci/config`.
     pub config_file: Option<Name>,
+    /// The token of a session.
+    pub session_token: Option<Name>,
     /// The profile of that file; `DEFAULT` without one.
     pub profile: Option<Template>,
     /// The tenancy's OCID.
@@ -27,6 +30,7 @@ pub struct OciSignature {
 pub(super) fn read(fields: &mut Fields<'_>) -> Option<AuthScheme> {
     let private_key = fields.require("private-key", "\"private-key\"").and_then(|node| node.parse());
     let config_file = fields.take("config-file").and_then(|node| node.parse());
+    let session_token = fields.take("session-token").and_then(|node| node.parse());
     let mut text = |name| fields.take(name).and_then(|node| node.parse::<Template>());
     let (profile, tenancy, user, fingerprint) =
         (text("profile"), text("tenancy"), text("user"), text("fingerprint"));
@@ -44,6 +48,7 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<AuthScheme> {
     Some(AuthScheme::OciSignature(OciSignature {
         private_key,
         config_file,
+        session_token,
         profile,
         tenancy,
         user,
@@ -54,7 +59,7 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<AuthScheme> {
 impl OciSignature {
     /// The secrets that it uses.
     pub fn secrets(&self) -> Vec<&Name> {
-        [&self.private_key].into_iter().chain(&self.config_file).collect()
+        [&self.private_key].into_iter().chain(&self.config_file).chain(&self.session_token).collect()
     }
 
     /// Whose key it is.

@@ -62,6 +62,8 @@ fn a_signature_of_oracles_needs_to_know_whose_key_it_is() {
     assert_eq!((scheme.secrets().len(), scheme.templates().len()), (1, 3));
     let filed = parse(&format!("{OCI}config-file = \"file\"\nprofile = \"{{region}}\"")).unwrap();
     assert_eq!(filed.secrets().len(), 2);
+    let session = parse(&format!("{OCI}config-file = \"file\"\nsession-token = \"token\"")).unwrap();
+    assert_eq!(session.secrets().len(), 3);
     for (lines, says) in [
         (OCI.to_owned(), "write all three"),
         (whole.replace("user = \"u\"\n", ""), "write all three"),

@@ -28,6 +28,8 @@ pub(crate) struct Asked {
     pub(crate) model: String,
     /// The tool whose input is the answer.
     pub(crate) answer_tool: Option<String>,
+    /// The only stop text.
+    pub(crate) stop: Option<String>,
     /// What the request's translation left out.
     pub(crate) warnings: Vec<String>,
 }
@@ -50,6 +52,7 @@ pub(crate) fn response(
     let stop_reason = member::<String>(members, "stopReason")?;
     let intervened = member::<String>(members, GUARDRAIL_ACTION)?.as_deref() == Some("INTERVENED");
     let counts = member::<Map<String, Value>>(members, "usage")?;
+    let stopped = stop_reason.as_deref().is_some_and(finish::ran_into_a_stop);
     Ok(ChatResponse {
         id,
         model: asked.model,
@@ -62,7 +65,7 @@ pub(crate) fn response(
                 None => FinishReason::Other("unknown".to_owned()),
             },
             content: parts.list,
-            stop_sequence: None,
+            stop_sequence: asked.stop.filter(|_| stopped && !intervened),
             logprobs: Vec::new(),
         }],
         usage: merged(counts.as_ref().map(usage::of_object), counted),

@@ -29,6 +29,8 @@ const PADDING: &str = "p";
 pub(crate) struct Reader {
     /// The head, until it is told.
     head: Option<StreamStart>,
+    /// The only stop text of the request.
+    stop: Option<String>,
     finished: bool,
     intervened: bool,
     blocks: Blocks,
@@ -37,9 +39,15 @@ pub(crate) struct Reader {
 impl Reader {
     /// A stream that begins. `id` is that of the request.
     pub(crate) fn new(id: Option<String>, asked: Asked) -> Self {
-        let Asked { model, answer_tool, warnings } = asked;
+        let Asked { model, answer_tool, stop, warnings } = asked;
         let head = StreamStart { id, model: Some(model), created: None, warnings };
-        Reader { head: Some(head), finished: false, intervened: false, blocks: Blocks::new(answer_tool) }
+        Reader {
+            head: Some(head),
+            stop,
+            finished: false,
+            intervened: false,
+            blocks: Blocks::new(answer_tool),
+        }
     }
 
     /// The head comes first, whatever the upstream sends first.
@@ -98,12 +106,15 @@ impl Reader {
         extra(members, out);
         if !self.finished {
             self.finished = true;
-            let reason = match reason.as_ref().and_then(Value::as_str) {
+            let word = reason.as_ref().and_then(Value::as_str);
+            let stopped = !self.intervened && word.is_some_and(finish::ran_into_a_stop);
+            let reason = match word {
                 _ if self.intervened => FinishReason::ContentFilter,
                 Some(reason) => finish::reason(reason, self.blocks.has_calls()),
                 None => FinishReason::Other("unknown".to_owned()),
             };
-            out.push(ChatEvent::Finish(Finish { choice: 0, reason, stop_sequence: None }));
+            let stop_sequence = self.stop.take().filter(|_| stopped);
+            out.push(ChatEvent::Finish(Finish { choice: 0, reason, stop_sequence }));
         }
         Ok(())
     }

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use super::*;
 
 fn read(answer: &Value) -> Result<ChatResponse, Error> {
-    response(&answer.to_string(), "asked", Counts::All, &mut CallIds::default(), vec!["w".to_owned()])
+    let asked =
+        Asked { model: "asked".to_owned(), stop: Some("END".to_owned()), warnings: vec!["w".to_owned()] };
+    response(&answer.to_string(), asked, Counts::All, &mut CallIds::default())
 }
 
 fn message(message: Value) -> Value {
@@ -86,6 +88,8 @@ fn every_reason_has_its_word() {
     ] {
         let answer = read(&json!({"finish_reason": word, "message": {"content": []}})).unwrap();
         assert_eq!(answer.choices[0].finish_reason, expected, "{word}");
+        let stopped = answer.choices[0].stop_sequence.as_deref();
+        assert_eq!(stopped, (word == "STOP_SEQUENCE").then_some("END"), "{word}");
     }
     for (word, kind) in [("ERROR", ErrorKind::Unavailable), ("TIMEOUT", ErrorKind::Timeout)] {
         let error = read(&json!({"finish_reason": word, "message": {"content": []}})).unwrap_err();
@@ -112,6 +116,6 @@ fn what_is_no_answer_is_said_to_be_none() {
         ErrorKind::BadUpstreamAnswer
     );
     assert_eq!(read(&json!({"id": "a"})).unwrap_err().kind, ErrorKind::BadUpstreamAnswer);
-    assert!(response("<html>", "asked", Counts::All, &mut CallIds::default(), Vec::new()).is_err());
+    assert!(response("<html>", Asked::default(), Counts::All, &mut CallIds::default()).is_err());
     assert!(read(&message(json!({"content": null, "tool_calls": null, "citations": null}))).is_ok());
 }

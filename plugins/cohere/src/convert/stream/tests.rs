@@ -9,11 +9,12 @@ fn body(events: &[Value]) -> String {
     events.iter().map(line).collect()
 }
 
+fn asked() -> Asked {
+    Asked { model: "asked".to_owned(), stop: Some("END".to_owned()), warnings: vec!["w".to_owned()] }
+}
+
 fn read(frames: &[Value]) -> Result<Vec<ChatEvent>, Error> {
-    translate(
-        events(&body(frames)),
-        Reader::new("asked", Counts::All, CallIds::default(), vec!["w".to_owned()]),
-    )
+    translate(events(&body(frames)), Reader::new(asked(), Counts::All, CallIds::default()))
 }
 
 fn message(index: u32, kind: &str, message: Value) -> Value {
@@ -148,7 +149,7 @@ fn a_stream_that_just_stops_was_cut_off() {
             .unwrap_err();
     assert!(error.kind == ErrorKind::BadUpstreamAnswer && error.message.contains("cut off"), "{error}");
     let nonsense =
-        translate(events("data: {\n\n"), Reader::new("m", Counts::All, CallIds::default(), Vec::new()))
+        translate(events("data: {\n\n"), Reader::new(Asked::default(), Counts::All, CallIds::default()))
             .unwrap_err();
     assert_eq!(nonsense.kind, ErrorKind::BadUpstreamAnswer);
 }
@@ -173,4 +174,16 @@ fn what_nobody_knows_is_passed_on_and_nothing_follows_the_end() {
         told[3].contains("PLAN") && told.last().unwrap() == "finish FinishReason::Other(\"NEW\")",
         "{told:?}"
     );
+}
+
+#[test]
+fn the_only_stop_text_is_the_one_that_was_run_into() {
+    for (word, stopped) in [("STOP_SEQUENCE", Some("END")), ("COMPLETE", None), ("MAX_TOKENS", None)] {
+        let events = read(&[start(), end(word)]).unwrap();
+        let told = events.iter().find_map(|event| match event {
+            ChatEvent::Finish(finish) => Some(finish.stop_sequence.as_deref()),
+            _ => None,
+        });
+        assert_eq!(told, Some(stopped), "{word}");
+    }
 }

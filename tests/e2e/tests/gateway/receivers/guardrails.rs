@@ -1,5 +1,9 @@
 //! Guardrails of the request's route judge its result when it is delivered.
 
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::*;
 
 const NO_FISH: &str =
@@ -150,16 +154,22 @@ async fn the_answer_with_the_id_is_not_judged_in_the_place_of_the_result() {
     }
 }
 
+/// A service with this verdict, and a gateway whose route `r` asks it about results.
+async fn asking(replies: Vec<Reply>, verdict: bool) -> (Script, Bench) {
+    let verdict = json!({ "verdict": verdict }).to_string();
+    let service = Script::start(vec![Reply::json(200, &verdict)]).await;
+    let origin = service.origin();
+    let file = format!(
+        "[server.hooks]\norigins = [\"{origin}\"]\n[routes.r]\nmodel = \"up/ab12\"\n\
+         output-guardrails = [{{ deny = true, webhook = {{ webhookURL = \"{origin}/v\" }} }}]\n"
+    );
+    (service, Bench::over(replies, "text = \"/output\"", &file, builder(64)).await)
+}
+
 /// Services that are asked are told of the request and of the result.
 #[tokio::test]
 async fn a_webhook_is_asked_about_a_result() {
-    let service = Script::start(vec![Reply::json(200, r#"{"verdict":false}"#)]).await;
-    let (origin, hook) = (service.origin(), "deny = true");
-    let file = format!(
-        "[server.hooks]\norigins = [\"{origin}\"]\n[routes.r]\nmodel = \"up/ab12\"\n\
-         output-guardrails = [{{ {hook}, webhook = {{ webhookURL = \"{origin}/v\" }} }}]\n"
-    );
-    let bench = Bench::over(vec![queued("r1")], "text = \"/output\"", &file, builder(64)).await;
+    let (service, bench) = asking(vec![queued("r1")], false).await;
     bench.submit_to("r").await;
     assert!(service.requests().is_empty(), "nothing is there yet to ask about");
     bench.deliver(&said("r1", "it is cod")).await;
@@ -170,4 +180,59 @@ async fn a_webhook_is_asked_about_a_result() {
     assert_eq!(asked["request"]["json"]["messages"][0]["content"], "hello");
     let told = service.requests()[0].to_lowercase();
     assert!(!told.contains(KEY) && !told.contains("authorization"), "{told}");
+}
+
+/// What waits for days must not be as long as a client likes. The service queues no more either, of what is
+/// left when the spaces are gone.
+#[tokio::test]
+async fn a_webhook_is_not_told_of_a_long_request() {
+    let (service, bench) = asking(["r1", "r2"].map(queued).to_vec(), true).await;
+    for (id, length, told) in [("r1", 256 << 10, true), ("r2", (256 << 10) + 1, false)] {
+        let text = json!({ "model": "r", "messages": [{ "role": "user", "content": "hello" }] }).to_string();
+        let body = format!("{text}{}", " ".repeat(length - text.len()));
+        let asking = bench.served.ask("/v1/chat/completions", &json!({})).bearer_auth(KEY).body(body);
+        assert_eq!(asking.send().await.unwrap().status(), 200);
+        bench.deliver(&said(id, "it is cod")).await;
+        assert_eq!(judged(&bench, id).await.0, 200);
+        let asked = body_of(service.requests().last().unwrap());
+        assert_eq!(asked["response"]["text"], "it is cod");
+        assert_eq!(asked["request"]["json"].is_object(), told, "a request of {length} bytes");
+    }
+}
+
+/// A log that breaks down over the first guardrail that it is told of.
+#[derive(Clone, Default)]
+struct Breaking(Arc<AtomicBool>);
+
+impl Write for Breaking {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        let first = String::from_utf8_lossy(line).contains("jackfield::guardrail")
+            && !self.0.swap(true, Ordering::SeqCst);
+        assert!(!first, "the log breaks down");
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// No guardrail is known that panics, so the log does that it tells of its verdict.
+#[tokio::test]
+async fn a_result_over_which_guardrails_break_down_is_denied() {
+    let log = Breaking::default();
+    let broken = Arc::clone(&log.0);
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || log.clone()).finish();
+    let _logged = tracing_subscriber::util::SubscriberInitExt::set_default(subscriber);
+    let bench = routed(vec![queued("r1")], "text = \"/output\"", NO_FISH).await;
+    bench.submit_to("r").await;
+    assert_eq!(bench.deliver(&said("r1", "it is cod")).await.status(), 200);
+    for _ in 0..2 {
+        let (code, told) = judged(&bench, "r1").await;
+        assert_eq!(code, 500, "{told}");
+        assert!(told.to_string().contains("guardrails broke down"), "{told}");
+        assert!(!told.to_string().contains("it is cod"), "{told}");
+    }
+    assert!(broken.load(Ordering::SeqCst), "they never told of anything");
+    assert_eq!(bench.counted("denied").await, 1);
 }

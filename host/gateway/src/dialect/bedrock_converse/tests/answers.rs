@@ -205,6 +205,11 @@ fn errors_have_the_exceptions_name() {
     assert_eq!(body, json!({ "__type": "ThrottlingException", "message": "messages: slow down" }));
     error.code = Some("ModelNotReadyException".to_owned());
     assert_eq!(error_name(&error), "ModelNotReadyException");
+    let broke = Error::new(ErrorKind::Unavailable, "broke");
+    assert_eq!(error_name(&broke), "ServiceUnavailableException");
+    assert_eq!(error_name(&Error { status: Some(500), ..broke }), "InternalServerException");
+    error.code = Some("modelStreamErrorException".to_owned());
+    assert_eq!(error_name(&error), "ModelStreamErrorException", "as streams call it");
     error.code = Some("rate_limit\r\nException".to_owned());
     assert_eq!(error_name(&error), "ThrottlingException", "nothing that would break a header");
     error.body = Some(r#"{"message":"theirs"}"#.to_owned());

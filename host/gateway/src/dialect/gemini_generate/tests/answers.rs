@@ -210,6 +210,11 @@ fn an_error_has_its_code_its_name_and_its_place() {
         (&json!(429), &json!("RESOURCE_EXHAUSTED"))
     );
     assert_eq!(body["error"]["details"][0]["retryDelay"], "1.250s");
+    for (status, word) in [(500, "INTERNAL"), (503, "UNAVAILABLE")] {
+        let error = Error { status: Some(status), ..Error::new(ErrorKind::Unavailable, "broke") };
+        let body: Value = serde_json::from_slice(&encode_error(&error, None)).unwrap();
+        assert_eq!((&body["error"]["code"], &body["error"]["status"]), (&json!(status), &json!(word)));
+    }
     let error = Error::new(ErrorKind::InvalidRequest, "no");
     let body: Value = serde_json::from_slice(&encode_error(&error, Some("contents"))).unwrap();
     assert_eq!(body["error"]["status"], "INVALID_ARGUMENT");

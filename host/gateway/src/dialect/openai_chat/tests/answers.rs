@@ -222,9 +222,16 @@ fn errors_are_told_in_the_dialect_or_in_the_upstreams_words() {
     let told = super::json(&encode_error(&error, Some("messages")));
     let expected = json!({"error": {"message": "too long", "type": "invalid_request_error", "param": "messages", "code": "context_length_exceeded"}});
     assert_eq!(told, expected);
-    let own = r#"{"error":{"message":"m","type":"t","param":null,"code":"c","new":1}}"#;
-    error.body = Some(own.to_owned());
-    assert_eq!(Asked::default().error(&error, None), own.as_bytes());
-    error.body = Some("<html>".to_owned());
-    assert_eq!(super::json(&encode_error(&error, None))["error"]["message"], "too long");
+    for own in [
+        r#"{"error":{"message":"m","type":"t","param":null,"code":"c","new":1}}"#,
+        r#"{"error":{"message":"m","type":null,"code":"content_filter","status":400,"innererror":{}}}"#,
+    ] {
+        error.body = Some(own.to_owned());
+        assert_eq!(Asked::default().error(&error, None), own.as_bytes());
+    }
+    let googles = r#"{"error":{"code":400,"message":"m","status":"INVALID_ARGUMENT"}}"#;
+    for other in [googles, "<html>"] {
+        error.body = Some(other.to_owned());
+        assert_eq!(super::json(&encode_error(&error, None))["error"]["message"], "too long", "{other}");
+    }
 }

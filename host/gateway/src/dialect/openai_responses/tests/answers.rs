@@ -234,6 +234,25 @@ fn refusals_and_sources_have_events_of_their_own() {
 }
 
 #[test]
+fn a_refusal_without_a_text_of_its_own_is_filtered() {
+    let ended = |answer: &Value| (answer["status"].clone(), answer["incomplete_details"]["reason"].clone());
+    let filtered = (json!("incomplete"), json!("content_filter"));
+    for (parts, expected) in [
+        (vec![], filtered.clone()),
+        (vec![Part::text("a")], filtered.clone()),
+        (vec![Part::Refusal("no".to_owned())], (json!("completed"), Value::Null)),
+    ] {
+        assert_eq!(ended(&whole(parts, FinishReason::Refusal)), expected);
+    }
+    let told = streamed(&[start(), text("a"), finish(FinishReason::Refusal)]);
+    let end = told.last().unwrap();
+    assert_eq!((&end["type"], ended(&end["response"])), (&json!("response.incomplete"), filtered));
+    let refusal = ChatEvent::Refusal(TextDelta { choice: 0, text: "no".to_owned() });
+    let told = streamed(&[start(), refusal, finish(FinishReason::Refusal)]);
+    assert_eq!(told.last().unwrap()["type"], "response.completed");
+}
+
+#[test]
 fn calls_whose_pieces_come_mixed_stay_open() {
     let begin = |index, id: &str| {
         ChatEvent::ToolCallStart(ToolCallStart {

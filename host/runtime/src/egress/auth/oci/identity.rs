@@ -1,7 +1,8 @@
 //! Whose key signs: tenancy, user and fingerprint, as values or from a profile
-//! of `~/.oci/config`.
+//! of `~/.oci/config`; or the session whose token says all of that.
 //!
 //! <https://docs.oracle.com/iaas/Content/API/Concepts/sdkconfig.htm>
+//! <https://docs.oracle.com/iaas/Content/API/SDKDocs/clitoken.htm>
 
 use zeroize::Zeroizing;
 
@@ -24,11 +25,18 @@ pub struct OciIdentity {
     pub config: Option<SharedSecret>,
     /// The profile of that file; `DEFAULT` without one.
     pub profile: Option<String>,
+    /// The token of a session, whose own key then signs. Whose it is stands in
+    /// it.
+    pub session: Option<SharedSecret>,
 }
 
 impl OciIdentity {
-    /// `TENANCY/USER/FINGERPRINT`.
-    pub(super) fn key_id(&self) -> Result<String, String> {
+    /// `TENANCY/USER/FINGERPRINT`, or `ST$TOKEN`.
+    pub(super) fn key_id(&self) -> Result<Zeroizing<String>, String> {
+        if let Some(session) = &self.session {
+            let token = session.expose();
+            return check_session(&token).map(|()| Zeroizing::new(format!("ST${}", token.trim())));
+        }
         let text = self.config.as_ref().map(SharedSecret::expose);
         let ini = match &text {
             Some(text) => read(text)?,
@@ -39,6 +47,12 @@ impl OciIdentity {
         if self.config.is_some() && own.is_none() {
             return Err(format!(
                 "there is no profile [{profile}] in the configuration file; write it there, or name another"
+            ));
+        }
+        let own_session = own.and_then(|section| section.get("security_token_file"));
+        if own_session.is_some() && (self.user.is_none() || self.fingerprint.is_none()) {
+            return Err(format!(
+                "profile [{profile}] is of a session; set the secret for a session's token to the file that its security_token_file names"
             ));
         }
         let part = |own_value: &Option<String>, name: &str| {
@@ -59,12 +73,12 @@ impl OciIdentity {
             part(&self.user, "user")?,
             part(&self.fingerprint, "fingerprint")?,
         ];
-        Ok(parts.join("/"))
+        Ok(Zeroizing::new(parts.join("/")))
     }
 
-    /// Grows with the key and with the file.
+    /// Grows with the key, the file and the session.
     pub(super) fn generation(&self, key: &SharedSecret) -> Generation {
-        Generation::of([key].into_iter().chain(&self.config))
+        Generation::of([key].into_iter().chain(&self.config).chain(&self.session))
     }
 }
 
@@ -87,4 +101,14 @@ pub(super) fn parts(text: &str) -> Vec<Zeroizing<String>> {
 /// Whether a text is a key that signs.
 pub(super) fn check_key(text: &str) -> Result<(), String> {
     RsaSigner::from_pem(text).map(drop).map_err(|flaw| format!("the private key {flaw}"))
+}
+
+/// Whether a text is a session's token, a JWT.
+pub(super) fn check_session(text: &str) -> Result<(), String> {
+    let token = text.trim();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_=".contains(&byte);
+    match !token.is_empty() && token.bytes().all(plain) {
+        true => Ok(()),
+        false => Err("the session's token isn't one; give the file that security_token_file names, as `oci session authenticate` has written it".to_owned()),
+    }
 }

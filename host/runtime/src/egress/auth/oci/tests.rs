@@ -139,10 +139,10 @@ fn a_profile_gives_what_is_not_set_and_takes_from_the_default_what_it_lacks() {
         profile: profile.map(str::to_owned),
         ..OciIdentity::default()
     };
-    assert_eq!(with(None).key_id().unwrap(), "ocid1.t/ocid1.u/aa:bb");
-    assert_eq!(with(Some("WORK")).key_id().unwrap(), "ocid1.t/ocid1.w/aa:bb");
+    assert_eq!(*with(None).key_id().unwrap(), "ocid1.t/ocid1.u/aa:bb");
+    assert_eq!(*with(Some("WORK")).key_id().unwrap(), "ocid1.t/ocid1.w/aa:bb");
     let own = OciIdentity { fingerprint: Some("cc:dd".to_owned()), ..with(Some("WORK")) };
-    assert_eq!(own.key_id().unwrap(), "ocid1.t/ocid1.w/cc:dd");
+    assert_eq!(*own.key_id().unwrap(), "ocid1.t/ocid1.w/cc:dd");
     let error = with(Some("HOME")).key_id().unwrap_err();
     assert!(error.contains("no profile [HOME]"), "{error}");
     let parts: Vec<String> = identity::parts(text).iter().map(|part| part.to_string()).collect();
@@ -159,6 +159,42 @@ fn a_profile_gives_what_is_not_set_and_takes_from_the_default_what_it_lacks() {
     }
     let odd = OciIdentity { user: Some("a\",b".to_owned()), ..self::identity() };
     assert!(odd.key_id().unwrap_err().contains("other characters"));
+}
+
+#[test]
+fn a_session_signs_with_its_token_which_may_be_renewed() {
+    let token = SharedSecret::new("eyJh.eyJi.c2ln-_");
+    let (signer, _) = signer(OciIdentity { session: Some(token.clone()), ..OciIdentity::default() });
+    let key_id = |request: &OutgoingRequest| {
+        part(request.headers[AUTHORIZATION].to_str().unwrap(), "keyId").to_owned()
+    };
+    let mut first = request(Method::GET, "https://a.example/", "");
+    let before = signer.sign(&mut first, UNIX_EPOCH + AT).unwrap();
+    token.replace("eyJh.eyJj.bmV3\n");
+    let mut second = request(Method::GET, "https://a.example/", "");
+    let after = signer.sign(&mut second, UNIX_EPOCH + AT).unwrap();
+    assert_eq!(
+        (key_id(&first).as_str(), key_id(&second).as_str()),
+        ("ST$eyJh.eyJi.c2ln-_", "ST$eyJh.eyJj.bmV3")
+    );
+    assert!(after > before);
+    for wrong in ["", "a\",b", "two words"] {
+        let session = Some(SharedSecret::new(wrong));
+        let error = OciIdentity { session, ..OciIdentity::default() }.key_id().unwrap_err();
+        assert!(error.contains("security_token_file"), "{error}");
+    }
+}
+
+#[test]
+fn a_profile_of_a_session_says_which_secret_is_missing() {
+    let text = "[DEFAULT]\ntenancy=ocid1.t\nfingerprint=aa:bb\nsecurity_token_file=/home/a/token\n";
+    let identity = OciIdentity { config: Some(SharedSecret::new(text)), ..OciIdentity::default() };
+    let error = identity.key_id().unwrap_err();
+    assert!(error.contains("[DEFAULT] is of a session"), "{error}");
+    let own = [Some("ocid1.u".to_owned()), Some("cc:dd".to_owned())];
+    let [user, fingerprint] = own;
+    let named = OciIdentity { user, fingerprint, ..identity };
+    assert_eq!(*named.key_id().unwrap(), "ocid1.t/ocid1.u/cc:dd");
 }
 
 #[test]

@@ -12,6 +12,7 @@ fn told(events: &[(&str, &str)], answer_tool: Option<&str>) -> Result<Vec<ChatEv
     let asked = Asked {
         model: "m".to_owned(),
         answer_tool: answer_tool.map(str::to_owned),
+        stop: Some("END".to_owned()),
         warnings: vec!["w".to_owned()],
     };
     let mut reader = Reader::new(Some("r".to_owned()), asked);
@@ -199,4 +200,19 @@ fn a_stream_that_is_cut_off_or_strange_is_a_bad_answer() {
     }
     let unknown = told(&[("brandNew", r#"{"x":1}"#), STOP], None).unwrap();
     assert!(matches!(&unknown[1], ChatEvent::Extra(json) if json == r#"{"brandNew":{"x":1}}"#));
+}
+
+#[test]
+fn the_only_stop_text_is_the_one_that_was_run_into() {
+    for (word, stopped) in
+        [("stop_sequence", Some("END")), ("end_turn", None), ("guardrail_intervened", None)]
+    {
+        let payload = format!(r#"{{"stopReason":"{word}"}}"#);
+        let events = told(&[("messageStop", &payload)], None).unwrap();
+        let told = events.iter().find_map(|event| match event {
+            ChatEvent::Finish(finish) => Some(finish.stop_sequence.as_deref()),
+            _ => None,
+        });
+        assert_eq!(told, Some(stopped), "{word}");
+    }
 }
