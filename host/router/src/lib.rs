@@ -42,3 +42,4 @@ pub use failure::{Failure, FailureKind};
 pub use plan::{Leaf, Node};
 pub use random::{Random, SystemRandom};
 pub use run::{Attempt, AttemptRecord, BoxFuture, Decision, Failed, Hold, Routed, Router, What};
+pub use suggest::repeated;

@@ -11,7 +11,7 @@ const LONGEST: usize = 128;
 const REPEATED: usize = 100;
 
 /// A name as a message repeats it: clients choose names, as long as they like.
-pub(crate) fn repeated(name: &str) -> Cow<'_, str> {
+pub fn repeated(name: &str) -> Cow<'_, str> {
     let beginning = &name[..name.floor_char_boundary(REPEATED)];
     match name.len() - beginning.len() {
         0 => Cow::Borrowed(name),

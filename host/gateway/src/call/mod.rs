@@ -22,7 +22,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use jackfield_router::cache::Status;
 use jackfield_router::usage::Counted;
-use jackfield_router::{Failure, FailureKind, Leaf};
+use jackfield_router::{Failure, FailureKind, Leaf, repeated};
 use jackfield_runtime::api::passthrough::{Dialect, ForwardRequest};
 use jackfield_runtime::{CallContext, Forwarded, Provider};
 
@@ -138,7 +138,8 @@ impl Behalf<'_> {
             return Err(Failure::new(
                 FailureKind::Permission,
                 format!(
-                    "this API key may not use {name}/{model}; ask for it to be added to the key's `models`"
+                    "this API key may not use {name}/{}; ask for it to be added to the key's `models`",
+                    repeated(model)
                 ),
             ));
         }

@@ -183,6 +183,10 @@ async fn a_cut_is_told_to_clients_of_completions_and_of_responses() {
                 assert_eq!(body.contains(end), finished, "{path} over {upstream:?}: {body}");
                 let told = body.contains("\"error\":{") || body.contains("event: error");
                 assert_eq!(told, !finished, "{path} over {upstream:?}: {body}");
+                if path.ends_with("responses") {
+                    let told = body.contains("event: error\ndata: {\"type\":\"error\",");
+                    assert_eq!(told, !finished, "{path} over {upstream:?}: {body}");
+                }
             }
         }
     }

@@ -21,7 +21,7 @@ use jackfield_runtime::api::passthrough::Framing;
 
 use super::messages;
 use crate::call::delivery::Delivery;
-use crate::dialect::{bedrock_converse, cohere_chat};
+use crate::dialect::{bedrock_converse, cohere_chat, openai_responses};
 use crate::endpoint::ChatDialect;
 use crate::fault;
 use crate::wire::body::Broken;
@@ -209,9 +209,12 @@ fn error_event(dialect: ChatDialect, failure: &Failure) -> Bytes {
         cohere_chat::end_with(&error, None, &mut event);
         return event.freeze();
     }
+    if dialect == ChatDialect::OpenaiResponses {
+        return openai_responses::broken_event(&error);
+    }
     let body = fault::body(dialect, &error, None);
     let mut event = BytesMut::with_capacity(body.len() + 32);
-    if matches!(dialect, ChatDialect::AnthropicMessages | ChatDialect::OpenaiResponses) {
+    if dialect == ChatDialect::AnthropicMessages {
         event.extend_from_slice(b"event: error\n");
     }
     event.extend_from_slice(b"data: ");

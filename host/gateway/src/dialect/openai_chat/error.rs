@@ -42,12 +42,15 @@ pub fn encode(error: &Error, param: Option<&str>) -> Bytes {
 
 /// The same, into a stream too.
 pub(crate) fn write(error: &Error, param: Option<&str>, json: &mut Json<'_>) {
+    json.braces(|json| member(error, param, json));
+}
+
+/// The only member of such a body.
+pub(crate) fn member(error: &Error, param: Option<&str>, json: &mut Json<'_>) {
     let (kind, code) = words(error.kind);
-    json.braces(|json| {
-        json.object("error", |json| {
-            json.text("message", &error.message).text("type", kind).text_or_null("param", param);
-            json.text_or_null("code", code.or(error.code.as_deref()));
-        });
+    json.object("error", |json| {
+        json.text("message", &error.message).text("type", kind).text_or_null("param", param);
+        json.text_or_null("code", code.or(error.code.as_deref()));
     });
 }
 

@@ -29,7 +29,7 @@ pub use request::decode;
 pub use stream::Encoder;
 
 pub(crate) use answer::finish_word;
-pub(crate) use error::{words as error_words, write as write_error};
+pub(crate) use error::{member as error_member, words as error_words, write as write_error};
 pub(crate) use message::logprobs as write_tokens;
 pub(crate) use usage::write as write_usage;
 

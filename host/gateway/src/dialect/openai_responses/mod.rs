@@ -21,6 +21,7 @@ use bytes::{Bytes, BytesMut};
 use jackfield_runtime::api::llm::ChatResponse;
 use jackfield_runtime::api::types::Error;
 
+use super::write::Json;
 use super::{Answer, Decoded, Identity, StreamEncoder, openai_chat};
 
 pub use request::decode;
@@ -31,6 +32,21 @@ pub use stream::Encoder;
 pub struct Asked {
     /// Members of the answer, as JSON, each with a comma before it.
     echo: String,
+}
+
+/// The event that tells of the end of a stream that the upstream wrote and that
+/// broke off: the API's own, with the member that OpenAI's client for Python looks
+/// for.
+pub(crate) fn broken_event(error: &Error) -> Bytes {
+    let mut out = BytesMut::from("event: error\ndata: ");
+    Json::new(&mut out).braces(|json| {
+        json.text("type", "error");
+        answer::failure(error, json);
+        json.null("param");
+        openai_chat::error_member(error, None, json);
+    });
+    out.extend_from_slice(b"\n\n");
+    out.freeze()
 }
 
 impl Answer for Asked {
