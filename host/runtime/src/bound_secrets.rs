@@ -4,6 +4,7 @@
 
 mod authenticators;
 mod former;
+mod required;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,6 +26,7 @@ use crate::secret::{BoundSecret, Secret, SecretError, SecretForm};
 use crate::settings::ProviderSettings;
 use authenticators::Materials;
 use former::Former;
+use required::{chosen, known, missing};
 
 /// How often files are looked at for a rotated secret.
 const FOLLOW_EVERY: Duration = Duration::from_secs(2);
@@ -95,23 +97,17 @@ impl Secrets {
         settings: &ProviderSettings,
     ) -> Result<Self, BindError> {
         known(manifest, provider, settings.secrets.keys())?;
-        let mut held = BTreeMap::new();
+        let (mut held, mut passed_over) = (BTreeMap::new(), false);
         for (name, field) in &manifest.secrets {
             let Some(source) = settings.secrets.get(name) else {
                 if field.optional {
                     continue;
                 }
-                return Err(BindError::MissingSecret {
-                    provider: provider.to_owned(),
-                    name: name.to_string(),
-                    env: field
-                        .env
-                        .as_ref()
-                        .map_or_else(|| "VARIABLE".to_owned(), |env| env.as_str().to_owned()),
-                });
+                return Err(missing(manifest, provider, name));
             };
             let may_be_absent = field.optional && settings.may_lack(manifest, name);
             if may_be_absent && !services.secrets.is_set(source) {
+                passed_over |= !settings.optional_secrets.contains(name);
                 continue;
             }
             let form = manifest.secret_form(name);
@@ -123,6 +119,9 @@ impl Secrets {
             })?;
             let shared = SharedSecret::new(bound.get().expose());
             held.insert(name.clone(), Held { source: Some(bound), form, shared });
+        }
+        if passed_over {
+            chosen(manifest, provider, settings, |name| held.contains_key(name))?;
         }
         Ok(Self::holding(held, services))
     }
@@ -276,22 +275,6 @@ impl Secrets {
 impl Rotation for Secrets {
     fn look_again<'a>(&'a self, host: &'a HostSender) -> BoxFuture<'a, ()> {
         Box::pin(self.look(host, Look::All))
-    }
-}
-
-/// A secret that the plugin doesn't know is a slip.
-fn known<'n>(
-    manifest: &Manifest,
-    provider: &str,
-    mut names: impl Iterator<Item = &'n Name>,
-) -> Result<(), BindError> {
-    match names.find(|name| !manifest.secrets.contains_key(*name)) {
-        None => Ok(()),
-        Some(name) => Err(BindError::UnknownSecret {
-            provider: provider.to_owned(),
-            name: name.to_string(),
-            declared: manifest.secrets.keys().map(Name::to_string).collect(),
-        }),
     }
 }
 

@@ -42,7 +42,10 @@ pub(super) async fn attempt(
     let Turn { target, behalf, guarded, .. } = turn;
     let Decoded { mut request, stream, mut warnings, answer: asked } = decode(dialect, &turn.named()?, path)?;
     if own && hidden::unsign(dialect, &mut request.messages) {
-        warnings.push("signatures were left out: some of them may be another provider's".to_owned());
+        warnings.push(
+            "signatures, and parts in forms of other providers, were left out: the target would refuse them"
+                .to_owned(),
+        );
     }
     request.model = target.model.to_string();
     let identity = crate::identity::new(format!("{}/{}", target.name, target.model));

@@ -74,13 +74,21 @@ pub(crate) fn is_in(dialect: ChatDialect, body: &[u8]) -> bool {
     memmem::find(body, mark.as_bytes()).is_some()
 }
 
-/// Takes the signatures out of such a body of Gemini's dialect, once it is read and
-/// goes to the dialect's own provider. They are all carried alike, so nobody can
-/// tell whose they are. Whether there were any.
+/// Takes the signatures, and parts in other providers' forms, out of such a body of
+/// Gemini's dialect, once it is read and goes to the dialect's own provider.
+/// Signatures are all carried alike, so nobody can tell whose they are. Whether
+/// there were any.
 pub(crate) fn unsign(dialect: ChatDialect, messages: &mut [Message]) -> bool {
     let mut any = false;
     if dialect != ChatDialect::GeminiGenerate {
         return any;
+    }
+    for message in messages.iter_mut() {
+        let before = message.content.len();
+        message
+            .content
+            .retain(|part| !matches!(part, Part::Native(raw) if !gemini_generate::is_googles(raw)));
+        any |= message.content.len() < before;
     }
     for part in messages.iter_mut().flat_map(|message| &mut message.content) {
         if let Part::Reasoning(ReasoningPart { signature, .. }) | Part::ToolCall(ToolCall { signature, .. }) =
@@ -167,12 +175,15 @@ mod tests {
 
     #[test]
     fn only_geminis_signatures_are_taken_out_which_may_be_anybodys() {
-        let content = vec![call("1", Some("s")), Part::text("x")];
+        let native = |raw: &str| Part::Native(raw.to_owned());
+        let own = native(r#"{"executableCode":{}}"#);
+        let content =
+            vec![call("1", Some("s")), native(r#"{"type":"server_tool_use"}"#), own.clone(), Part::text("x")];
         let mut messages = [Message { role: Role::Assistant, name: None, content: content.clone() }];
         assert!(!unsign(ChatDialect::BedrockConverse, &mut messages));
         assert_eq!(messages[0].content, content);
         assert!(unsign(ChatDialect::GeminiGenerate, &mut messages));
-        assert_eq!(messages[0].content, [call("1", None), Part::text("x")]);
+        assert_eq!(messages[0].content, [call("1", None), own, Part::text("x")]);
         assert!(!unsign(ChatDialect::GeminiGenerate, &mut messages), "there are none any more");
     }
 }

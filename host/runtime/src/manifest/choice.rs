@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Manifest;
+use super::auth::AuthScheme;
 use super::field::Presence;
 use super::name::Name;
 use super::value::{ConfigType, ConfigValue};
@@ -20,6 +21,16 @@ impl Manifest {
         let is_used = |scheme: &str| scheme == chosen || words.iter().all(|word| word != scheme);
         let mut schemes = self.auth.iter().filter(|(_, scheme)| scheme.secrets().contains(&secret));
         schemes.any(|(name, _)| is_used(name.as_str()))
+    }
+
+    /// The secrets of the chosen scheme, where it is of no use without one of them.
+    /// Those that sign say themselves what they lack.
+    pub(crate) fn chosen_secrets(&self, config: &BTreeMap<Name, ConfigValue>) -> Vec<&Name> {
+        let scheme = self.choice(config).and_then(|(_, chosen)| self.auth.get(chosen));
+        match scheme {
+            None | Some(AuthScheme::AwsSigV4(_) | AuthScheme::OciSignature(_)) => Vec::new(),
+            Some(scheme) => scheme.secrets(),
+        }
     }
 
     /// The words that there are to choose from, and the chosen one.

@@ -55,7 +55,7 @@ pub(crate) fn response(
             index: 0,
             content,
             finish_reason,
-            stop_sequence: asked.stop.filter(|_| stopped),
+            stop_sequence: asked.stop.filter(|_| stopped && !calls),
             logprobs: answer.logprobs.into_iter().map(logprobs::token).collect(),
         }],
         usage: answer.usage.and_then(|raw| usage::usage(&raw, counts)),

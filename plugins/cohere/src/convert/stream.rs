@@ -199,7 +199,8 @@ impl Reader {
             Some(word) => finish::reason(word, !self.calls.is_empty(), delta.error.as_deref())?,
             None => FinishReason::Other("unknown".to_owned()),
         };
-        let stop_sequence = self.asked.stop.take().filter(|_| word.is_some_and(finish::ran_into_a_stop));
+        let stopped = self.calls.is_empty() && word.is_some_and(finish::ran_into_a_stop);
+        let stop_sequence = self.asked.stop.take().filter(|_| stopped);
         out.push(ChatEvent::Finish(Finish { choice: 0, reason, stop_sequence }));
         Ok(())
     }

@@ -32,6 +32,7 @@ pub(in crate::dialect) use contents::parts;
 pub use error::encode as encode_error;
 pub(crate) use list::Listed;
 pub use request::{decode, decode_count};
+pub(super) use said::is_googles;
 pub use stream::Encoder;
 
 /// How a client wants its answer.

@@ -101,7 +101,7 @@ pub(super) fn medium(source: &Source, mime_type: &str, json: &mut Json<'_>) {
 }
 
 /// Whether a part in its provider's own form is of this dialect.
-fn is_googles(raw: &str) -> bool {
+pub(in crate::dialect) fn is_googles(raw: &str) -> bool {
     let Ok(members) = serde_json::from_str::<Rest<'_>>(raw) else { return false };
     members.names().any(|name| GOOGLES.contains(&name)) && members.names().all(|name| name != "type")
 }

@@ -82,6 +82,10 @@ fn a_preset_wants_no_secret_that_no_request_will_carry() {
     };
     assert_eq!(missing("", &["TOKEN"]), "account", "it is the preset's way");
     assert_eq!(missing(TOKEN, &[]), "token", "it is the chosen way");
+    match held("config.auth = \"token\"", &[]) {
+        Err(BindError::MissingSecret { name, .. }) => assert_eq!(name, "token", "nobody wrote it"),
+        other => panic!("{other:?}"),
+    }
     let both = "config.auth = \"token\"\nsecrets.account = { env = \"ACME_ACCOUNT\" }";
     assert_eq!(missing(both, &[]), "account", "the operator wants it");
 }

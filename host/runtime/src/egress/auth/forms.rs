@@ -40,6 +40,8 @@ fn of_oci(scheme: &OciSignature, secret: &Name) -> SecretForm {
         oci::KEY_FILE
     } else if scheme.config_file.as_ref() == Some(secret) {
         oci::CONFIG_FILE
+    } else if scheme.session_token.as_ref() == Some(secret) {
+        oci::SESSION_FILE
     } else {
         SecretForm::Line
     }
@@ -71,7 +73,7 @@ mod tests {
                    access-key-id = \"id\"\nsecret-access-key = \"key\"\nsession-token = \"token\"\n\
                    credentials-file = \"file\"\nprofile = \"{region}\"\nsts-url = \"{url}\"";
         assert_eq!(files(aws, &["id", "key", "token", "file"]), [false, false, false, true]);
-        let oci = "scheme = \"oci-signature\"\nprivate-key = \"key\"\nconfig-file = \"file\"\nprofile = \"{region}\"";
-        assert_eq!(files(oci, &["key", "file"]), [true, true]);
+        let oci = "scheme = \"oci-signature\"\nprivate-key = \"key\"\nconfig-file = \"file\"\nsession-token = \"token\"";
+        assert_eq!(files(oci, &["key", "file", "token"]), [true, true, true]);
     }
 }

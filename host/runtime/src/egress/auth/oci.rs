@@ -39,6 +39,12 @@ pub(crate) const KEY_FILE: SecretForm =
 pub(crate) const CONFIG_FILE: SecretForm =
     SecretForm::Document(Document { check: identity::check, parts: identity::parts });
 
+/// How the token of a session is kept, as the file that `security_token_file` names.
+pub(crate) const SESSION_FILE: SecretForm = SecretForm::Document(Document {
+    check: identity::check_session,
+    parts: |text| vec![Zeroizing::new(text.trim().to_owned())],
+});
+
 /// `x-content-sha256`.
 const DIGEST: HeaderName = HeaderName::from_static("x-content-sha256");
 

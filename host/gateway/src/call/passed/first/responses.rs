@@ -3,36 +3,38 @@
 
 use jackfield_router::{Failure, FailureKind};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
-#[derive(Default, Deserialize)]
-struct Event {
-    response: Option<Response>,
-    #[serde(flatten)]
-    told: Told,
+#[derive(Deserialize)]
+struct Event<'e> {
+    #[serde(borrow)]
+    response: Option<Response<'e>>,
 }
 
 #[derive(Deserialize)]
-struct Response {
-    error: Option<Told>,
-}
-
-#[derive(Default, Deserialize)]
-struct Told {
-    code: Option<String>,
-    message: Option<String>,
+struct Response<'e> {
+    #[serde(borrow)]
+    error: Option<&'e RawValue>,
 }
 
 /// The failure that an event of this kind tells of.
 pub(super) fn failure(kind: Option<&str>, data: &[u8]) -> Option<Failure> {
-    if !matches!(kind, Some("error" | "response.failed")) {
-        return None;
-    }
-    let event: Event = serde_json::from_slice(data).unwrap_or_default();
-    let Told { code, message } = event.response.and_then(|response| response.error).unwrap_or(event.told);
-    let kind = code.as_deref().and_then(super::kind_of).unwrap_or(FailureKind::Unavailable);
-    let said = message.unwrap_or_else(|| "it doesn't say why".to_owned());
-    let failure = Failure::new(kind, format!("the upstream failed at the beginning of its stream: {said}"));
-    Some(Failure { sent: true, code: code.map(Into::into), ..failure })
+    const PLACE: &str = "at the beginning of its stream";
+    let told = match kind {
+        Some("error") => serde_json::from_slice::<&RawValue>(data).ok(),
+        Some("response.failed") => {
+            let event = serde_json::from_slice::<Event<'_>>(data).ok();
+            event.and_then(|event| event.response?.error)
+        }
+        _ => return None,
+    };
+    Some(told.map_or_else(
+        || {
+            let text = format!("the upstream failed {PLACE}: it doesn't say why");
+            Failure { sent: true, ..Failure::new(FailureKind::Unavailable, text) }
+        },
+        |error| super::failure(error, PLACE),
+    ))
 }
 
 #[cfg(test)]
@@ -58,7 +60,8 @@ mod tests {
                 r#"{"code":"server_error","message":"busy","param":null}"#,
                 Some((FailureKind::Unavailable, "busy")),
             ),
-            (Some("error"), r#"{"code":null}"#, Some((FailureKind::Unavailable, "why"))),
+            (Some("error"), r#"{"code":429,"message":"slow"}"#, Some((FailureKind::RateLimited, "slow"))),
+            (Some("error"), r#"{"code":null}"#, Some((FailureKind::Unavailable, r#"{"code":null}"#))),
             (failed, r#"{"response":{"error":null}}"#, Some((FailureKind::Unavailable, "why"))),
             (failed, "[]", Some((FailureKind::Unavailable, "why"))),
             (Some("response.created"), r#"{"response":{"error":null}}"#, None),

@@ -49,8 +49,8 @@ impl OciIdentity {
                 "there is no profile [{profile}] in the configuration file; write it there, or name another"
             ));
         }
-        let own_session = own.and_then(|section| section.get("security_token_file"));
-        if own_session.is_some() && (self.user.is_none() || self.fingerprint.is_none()) {
+        let has = |name| own.and_then(|section| section.get(name)).is_some();
+        if has("security_token_file") && self.user.is_none() && !has("user") {
             return Err(format!(
                 "profile [{profile}] is of a session; set the secret for a session's token to the file that its security_token_file names"
             ));

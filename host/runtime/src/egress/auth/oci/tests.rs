@@ -191,10 +191,11 @@ fn a_profile_of_a_session_says_which_secret_is_missing() {
     let identity = OciIdentity { config: Some(SharedSecret::new(text)), ..OciIdentity::default() };
     let error = identity.key_id().unwrap_err();
     assert!(error.contains("[DEFAULT] is of a session"), "{error}");
-    let own = [Some("ocid1.u".to_owned()), Some("cc:dd".to_owned())];
-    let [user, fingerprint] = own;
-    let named = OciIdentity { user, fingerprint, ..identity };
-    assert_eq!(*named.key_id().unwrap(), "ocid1.t/ocid1.u/cc:dd");
+    let named = OciIdentity { user: Some("ocid1.u".to_owned()), ..identity };
+    assert_eq!(*named.key_id().unwrap(), "ocid1.t/ocid1.u/aa:bb");
+    let whole = Some(SharedSecret::new(&format!("{text}user=ocid1.w\n")));
+    let both = OciIdentity { config: whole, ..OciIdentity::default() };
+    assert_eq!(*both.key_id().unwrap(), "ocid1.t/ocid1.w/aa:bb");
 }
 
 #[test]
