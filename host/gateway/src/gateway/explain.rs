@@ -60,7 +60,7 @@ impl Gateway {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::Arc;
 
     use futures_util::FutureExt;
@@ -73,7 +73,7 @@ mod tests {
 
     /// Providers that must not be touched.
     #[derive(Debug)]
-    struct Named;
+    pub(in crate::gateway) struct Named;
 
     impl Providers for Named {
         fn ready(&self, name: &str) -> Option<Provider> {

@@ -169,32 +169,13 @@ mod tests {
     use std::time::{Instant, SystemTime};
 
     use super::*;
-    use futures_util::FutureExt;
-    use futures_util::future::BoxFuture;
     use jackfield_router::config::{OptionName, OptionValue};
     use jackfield_router::sealed::Sealed;
     use jackfield_router::{Router, SystemRandom};
-    use jackfield_runtime::{Clock, Provider};
+    use jackfield_runtime::Clock;
 
-    use crate::{Providers, ServerSettings};
-
-    /// The provider `a`, which must not be touched.
-    #[derive(Debug)]
-    struct Named;
-
-    impl Providers for Named {
-        fn ready(&self, name: &str) -> Option<Provider> {
-            panic!("{name} is looked for")
-        }
-
-        fn open<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Provider, Failure>> {
-            async move { panic!("{name} is opened") }.boxed()
-        }
-
-        fn list(&self) -> Vec<(String, Vec<String>)> {
-            vec![("a".to_owned(), Vec::new())]
-        }
-    }
+    use crate::ServerSettings;
+    use crate::gateway::explain::tests::Named;
 
     /// A clock that stands still until it is put forward.
     #[derive(Debug)]

@@ -46,6 +46,7 @@ pub(super) const SHIPPED: &[(&str, &str)] = &[
     preset!("ollama"),
     preset!("ollama-cloud"),
     preset!("openai"),
+    preset!("openai-compatible"),
     preset!("openrouter"),
     preset!("perplexity"),
     preset!("tei"),

@@ -91,7 +91,10 @@ async fn what_another_provider_signed_does_not_reach_google_as_it_is() {
     let response = served.post(&path("up/m", "generateContent"), &asked).await;
     assert_eq!(response.status(), 200);
     assert_eq!(header(&response, "x-jackfield-mode"), "decoded");
-    assert!(header(&response, "x-jackfield-warning").contains("signatures were left out"));
+    assert!(
+        header(&response, "x-jackfield-warning")
+            .contains("signatures, and parts in forms of other providers, were left out")
+    );
     let sent = upstream.requests().remove(0);
     assert!(sent.contains("functionCall") && sent.contains("functionResponse"), "{sent}");
     assert!(!sent.contains("thoughtSignature") && !sent.contains("amFja2ZpZWxk"), "{sent}");
